@@ -1,0 +1,211 @@
+//! One CloudTrail record, taken apart in one pass: which member belongs to which column.
+//!
+//! [`Record::read`] walks the record and the few objects whose members have columns of their own;
+//! everything else is one slice. Keys are found by remembering which one followed last time, since
+//! CloudTrail writes them in the same order again and again.
+//!
+//! Of a repeated key the last one counts, as in every JSON parser that builds a map.
+
+use std::sync::LazyLock;
+
+use super::hash::{self, Hash};
+use super::json::{JsonError, Scanner, Text, Type, Value};
+use crate::event::{FIELDS, Object};
+
+/// A member that no column holds: a key nobody knows, or a known one with a value of another type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Other<'a> {
+    /// The object it is a member of.
+    pub(crate) object: Object,
+    /// The key as written, without its quotes.
+    pub(crate) key: &'a str,
+    pub(crate) value: Value<'a>,
+}
+
+/// How an object of the record was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Given {
+    #[default]
+    Absent,
+    /// Explicitly `null`.
+    Null,
+    /// `{}`
+    Empty,
+    /// With members.
+    Filled,
+    /// Something that is no object; it is among the others.
+    Misfit,
+}
+
+/// The members of one record. Made once, read into again and again.
+#[derive(Debug)]
+pub(crate) struct Record<'a> {
+    /// By index into [`FIELDS`].
+    pub(crate) fields: [Option<Value<'a>>; FIELDS.len()],
+    /// By [`Object`].
+    pub(crate) given: [Given; Object::ALL.len()],
+    pub(crate) others: Vec<Other<'a>>,
+    /// Of the whole record.
+    pub(crate) hash: Hash,
+    /// For each child of each object, the child that followed it in the record before.
+    followers: [Vec<usize>; Object::ALL.len()],
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn new() -> Self {
+        Self {
+            fields: [None; FIELDS.len()],
+            given: [Given::Absent; Object::ALL.len()],
+            others: Vec::new(),
+            hash: 0,
+            followers: Object::ALL.map(|object| vec![0; children(object).len() + 1]),
+        }
+    }
+
+    /// Reads the record that opens at the scanner's position, and leaves the scanner behind it.
+    pub(crate) fn read(&mut self, scanner: &mut Scanner<'a>) -> Result<(), JsonError> {
+        self.fields = [None; FIELDS.len()];
+        self.given = [Given::Absent; Object::ALL.len()];
+        self.others.clear();
+        self.hash = self.object(scanner, Object::Record)?;
+        Ok(())
+    }
+
+    /// The value of a field, by its index into [`FIELDS`].
+    pub(crate) fn text_of(&self, field: usize) -> Option<Text<'a>> {
+        self.fields[field].and_then(|value| value.as_text())
+    }
+
+    /// The value under `key` of the record itself, if no column knows that key.
+    pub(crate) fn other(&self, key: &str) -> Option<Value<'a>> {
+        let of_record = |other: &&Other<'a>| other.object == Object::Record && other.key == key;
+        self.others.iter().rev().find(of_record).map(|other| other.value)
+    }
+
+    fn object(&mut self, scanner: &mut Scanner<'a>, object: Object) -> Result<Hash, JsonError> {
+        scanner.enter(b'{', "a record")?;
+        let start = scanner.members().begin();
+        let mut first = true;
+        // One past the last child stands for "no child yet".
+        let mut before = children(object).len();
+        while let Some(key) = scanner.next_key(first)? {
+            first = false;
+            let found = self.find(object, &mut before, key);
+            let (key_hash, value_hash) = match found {
+                Some(Child { what: What::Field(field), hash, .. }) => {
+                    let value = scanner.value()?;
+                    self.fields[*field] = Some(value);
+                    (*hash, value.hash)
+                }
+                Some(Child { what: What::Object(child), hash, .. }) => {
+                    (*hash, self.child(scanner, *child)?)
+                }
+                None => {
+                    let value = scanner.value()?;
+                    self.others.push(Other { object, key: key.raw, value });
+                    (hash::text(key), value.hash)
+                }
+            };
+            scanner.members().add(key_hash, value_hash);
+        }
+        self.given[object as usize] = if first { Given::Empty } else { Given::Filled };
+        Ok(scanner.members().end(start))
+    }
+
+    /// Reads an object that has columns of its own, or whatever stands in its place.
+    fn child(&mut self, scanner: &mut Scanner<'a>, child: Object) -> Result<Hash, JsonError> {
+        if self.given[child as usize] != Given::Absent {
+            self.forget(child);
+        }
+        if scanner.peek() == Some(b'{') {
+            return self.object(scanner, child);
+        }
+        let value = scanner.value()?;
+        self.given[child as usize] = match (value.of, child.place()) {
+            (Type::Null, _) | (_, None) => Given::Null,
+            (_, Some((object, key))) => {
+                self.others.push(Other { object, key, value });
+                Given::Misfit
+            }
+        };
+        Ok(value.hash)
+    }
+
+    /// Drops what an earlier member of the same key had brought.
+    fn forget(&mut self, dropped: Object) {
+        for (field, value) in FIELDS.iter().zip(&mut self.fields) {
+            if field.object.is_within(dropped) {
+                *value = None;
+            }
+        }
+        for object in Object::ALL.into_iter().filter(|object| object.is_within(dropped)) {
+            self.given[object as usize] = Given::Absent;
+        }
+        let place = dropped.place();
+        self.others.retain(|other| {
+            !other.object.is_within(dropped) && Some((other.object, other.key)) != place
+        });
+    }
+
+    /// The child of `object` that `key` names; `before` is the child found before it.
+    fn find(
+        &mut self,
+        object: Object,
+        before: &mut usize,
+        key: Text<'_>,
+    ) -> Option<&'static Child> {
+        let children = children(object);
+        let guess = self.followers[object as usize][*before];
+        let index = match key.escaped {
+            false if children[guess].key == key.raw => guess,
+            false => children.iter().position(|child| child.key == key.raw)?,
+            true => {
+                let key = key.unescape().0;
+                children.iter().position(|child| child.key == key)?
+            }
+        };
+        self.followers[object as usize][*before] = index;
+        *before = index;
+        Some(&children[index])
+    }
+}
+
+/// A key of an object that the columns know.
+#[derive(Debug)]
+struct Child {
+    key: &'static str,
+    hash: Hash,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    /// An index into [`FIELDS`].
+    Field(usize),
+    Object(Object),
+}
+
+/// The known keys of `object`.
+fn children(object: Object) -> &'static [Child] {
+    static CHILDREN: LazyLock<[Vec<Child>; Object::ALL.len()]> =
+        LazyLock::new(|| Object::ALL.map(known_keys));
+    &CHILDREN[object as usize]
+}
+
+fn known_keys(of: Object) -> Vec<Child> {
+    let key_hash = |key| hash::text(Text { raw: key, escaped: false });
+    let fields = FIELDS.iter().enumerate().filter(|(_, field)| field.object == of).map(
+        |(index, field)| Child {
+            key: field.key,
+            hash: key_hash(field.key),
+            what: What::Field(index),
+        },
+    );
+    let objects = Object::ALL.into_iter().filter_map(|object| match object.place() {
+        Some((parent, key)) if parent == of => {
+            Some(Child { key, hash: key_hash(key), what: What::Object(object) })
+        }
+        _ => None,
+    });
+    fields.chain(objects).collect()
+}
