@@ -30,7 +30,7 @@ pub enum Kind {
 }
 
 /// An object of the record whose members are spread over columns of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Object {
     /// The record itself.

@@ -14,7 +14,7 @@ use arrow::error::ArrowError;
 use super::derived::{self, Identity};
 use super::extra::{self, Extra};
 use super::hash::{self, Hash};
-use super::json::{Text, Type, Value};
+use super::json::{Type, Value};
 use super::record::Record;
 use super::time::{self, DAY};
 use super::{Chunk, EventKey};

@@ -62,6 +62,8 @@ pub(crate) struct Container {
     pub(crate) digests: u64,
     /// Whether anything stood in the object but white space.
     pub(crate) any: bool,
+    /// Whether anything in it began as JSON objects and arrays do.
+    pub(crate) any_json: bool,
     /// What was first found wrong, in case nothing was right.
     pub(crate) first_error: Option<String>,
     first_key: String,
@@ -84,6 +86,7 @@ impl Container {
             foreign: 0,
             digests: 0,
             any: false,
+            any_json: false,
             first_error: None,
             first_key: USUAL_FIRST_KEY.to_owned(),
         }
@@ -131,8 +134,10 @@ impl<'w> Reader<'_, 'w, '_> {
     /// A value at the top of the object.
     fn document(&mut self) -> Result<Step, Bad> {
         self.container.any = true;
+        let next = self.scanner.peek();
         let start = self.scanner.position();
-        match self.scanner.peek() {
+        self.container.any_json |= matches!(next, Some(b'[' | b'{'));
+        match next {
             Some(b'[') => {
                 self.scanner.take(b'[');
                 self.container.stage = Stage::List { of_object: false, first: true };
@@ -250,14 +255,18 @@ impl<'w> Reader<'_, 'w, '_> {
             _ if separated => self.scanner.value().map(|_| false),
             _ => Err(self.scanner.unexpected("`,` or `]`")),
         };
-        // A value that ends where the window does may go on in the next (`12|34`).
-        let at_edge = self.scanner.position() == self.window.text().len() && !self.window.last;
-        match read {
-            _ if at_edge => return Ok(Step::MoreWanted),
-            Ok(true) => self.accept(start, self.scanner.position())?,
-            Ok(false) => {
-                self.bury(start, self.scanner.position(), "a list item that is no object".to_owned())?;
+        let end = self.scanner.position();
+        let read = match (read, self.scanner.peek()) {
+            // What ends where the window does may go on in the next (`12|34`).
+            (Ok(_), None) => return Ok(Step::MoreWanted),
+            (Ok(_), Some(next)) if !matches!(next, b',' | b']') => {
+                Err(self.scanner.unexpected("`,` or `]`"))
             }
+            (read, _) => read,
+        };
+        match read {
+            Ok(true) => self.accept(start, end)?,
+            Ok(false) => self.bury(start, end, "a list item that is no object".to_owned())?,
             Err(JsonError { problem: Problem::End, .. }) if !self.window.last => {
                 return Ok(Step::MoreWanted);
             }

@@ -120,10 +120,6 @@ impl<'a> Scanner<'a> {
         self.members.clear();
     }
 
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
-    }
-
     /// Members of the objects that are being read, for [`crate::decode::record`], which walks the
     /// known ones by itself.
     pub(crate) fn members(&mut self) -> &mut Members {
@@ -505,7 +501,7 @@ mod tests {
         #[test]
         fn any_text_is_judged_as_serde_json_judges_it(text in r#"[\[\]{}:,"\\a0-9eE+.\- tnu\n]{0,24}"#) {
             let ours = scan(&text).is_ok();
-            let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok();
+            let theirs = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
             prop_assert_eq!(ours, theirs, "{}", text);
         }
 

@@ -71,11 +71,6 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// The value of a field, by its index into [`FIELDS`].
-    pub(crate) fn text_of(&self, field: usize) -> Option<Text<'a>> {
-        self.fields[field].and_then(|value| value.as_text())
-    }
-
     /// The value under `key` of the record itself, if no column knows that key.
     pub(crate) fn other(&self, key: &str) -> Option<Value<'a>> {
         let of_record = |other: &&Other<'a>| other.object == Object::Record && other.key == key;

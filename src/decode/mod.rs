@@ -1,0 +1,332 @@
+//! The bytes of one object, as record batches.
+//!
+//! [`Decoder::decode`] inflates an object, finds the records in it, and turns each into a row, in
+//! one pass over the text and without a tree. It knows nothing of S3 or of the lake. `print` is the
+//! way back: a row as the record it came from.
+//!
+//! What can't be read is never silent: a record becomes a [`DeadLetter`], an object a [`Verdict`].
+//! Memory: one window of [`WINDOW`] bytes and its columns, however large the object is.
+
+mod columns;
+mod container;
+mod derived;
+mod extra;
+mod hash;
+mod inflate;
+mod json;
+mod print;
+mod record;
+mod time;
+mod window;
+
+use std::io::{self, Read};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
+use arrow::error::ArrowError;
+
+use self::columns::Columns;
+use self::container::Container;
+use self::inflate::{Inflater, Trouble};
+use self::window::Window;
+
+pub use self::inflate::Members;
+pub use self::print::Printer;
+
+/// How much of an object is decoded at a time. Nearly every object is smaller, and then read once;
+/// a larger one is read twice: to see that it is whole, then to decode it.
+const WINDOW: usize = 32 << 20;
+
+/// A byte order mark before the text is no part of it.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What the decoder has to know beyond the bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The ingesting machine's UTC date, in days since 1970: later events have a wrong clock.
+    pub today: i32,
+}
+
+/// What two copies of the same event share: its identity and its content.
+///
+/// The upper half comes from `eventID` and `recipientAccountId`, the lower from the whole record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKey(pub u128);
+
+impl EventKey {
+    fn new(identity: u64, content: u64) -> Self {
+        Self(u128::from(identity) << 64 | u128::from(content))
+    }
+
+    /// Equal for records with the same id, whatever else they say.
+    pub fn identity(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+}
+
+/// Some rows of one object.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// Of [`crate::event::record_schema`].
+    pub batch: RecordBatch,
+    /// One for each row.
+    pub keys: Vec<EventKey>,
+    /// Rows without an `event_date`.
+    pub undated: u64,
+}
+
+/// A stretch of an object that should have been a record and could not be read as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Where it starts in the inflated object.
+    pub offset: u64,
+    /// Its bytes.
+    pub raw: Vec<u8>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Why the bytes of an object as a whole can't be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Bad {
+    /// The gzip stream ends too early.
+    #[error("truncated: the gzip stream ends before its checksum")]
+    Truncated,
+    /// The gzip stream does not inflate, or not to what its checksum says.
+    #[error("corrupt gzip: {0}")]
+    Corrupt(String),
+    /// CloudTrail writes one gzip member and nothing behind it.
+    #[error("appended data: bytes follow the end of the gzip stream")]
+    Appended,
+    /// Inflated it passes [`inflate::MAX_INFLATED`].
+    #[error("too large: it inflates to more than {} bytes", inflate::MAX_INFLATED)]
+    TooLarge,
+    /// It inflates as no log does.
+    #[error("a gzip bomb: it inflates more than {} times", inflate::MAX_RATIO)]
+    Ratio,
+    /// The JSON stops inside a record or a list.
+    #[error("truncated: the JSON ends inside a record or a list of records")]
+    Unfinished,
+    /// One value is larger than what is decoded at a time.
+    #[error("a single value of more than {WINDOW} bytes")]
+    ValueTooLarge,
+    /// The JSON around the records is wrong.
+    #[error("malformed JSON: {0}")]
+    Json(String),
+    /// Nothing in it could be read; the first thing that was wrong.
+    #[error("nothing in it can be read: {0}")]
+    Unreadable(String),
+    /// More of it is unreadable than is worth keeping; the first thing that was wrong.
+    #[error("too much of it can't be read; first: {0}")]
+    TooManyDeadLetters(String),
+}
+
+/// What an object turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// A CloudTrail log, be it an empty one.
+    Log,
+    /// Something else, and what.
+    Skipped(&'static str),
+    /// Bytes that can't be trusted; whatever rows were handed out must be dropped.
+    Quarantined(Bad),
+}
+
+/// What decoding an object came to.
+#[derive(Debug, Clone)]
+pub struct Decoded {
+    /// Whether its rows count.
+    pub verdict: Verdict,
+    /// Rows handed out.
+    pub records: u64,
+    /// Of those, how many have no `event_date`.
+    pub undated: u64,
+    /// What could not be read.
+    pub dead_letters: Vec<DeadLetter>,
+    /// Bytes after inflating.
+    pub inflated: u64,
+    /// Of the inflated bytes.
+    pub sha256: [u8; 32],
+    /// The earliest and latest event time, in microseconds since 1970 UTC.
+    pub event_times: Option<(i64, i64)>,
+}
+
+/// Decodes objects, one after another; it keeps its buffers.
+#[derive(Debug)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+    columns: Columns,
+    times: Option<(i64, i64)>,
+    undated: u64,
+}
+
+impl Decoder {
+    /// A decoder with empty buffers.
+    pub fn new(options: Options) -> Self {
+        Self { buffer: Vec::new(), columns: Columns::new(options.today), times: None, undated: 0 }
+    }
+
+    /// Decodes the object whose bytes `open` reads; a large one is opened twice.
+    ///
+    /// Rows go to `emit` as they come. They count only if the verdict is [`Verdict::Log`].
+    ///
+    /// # Errors
+    /// Only what `emit` returns and what the reader fails with; bad bytes are a verdict.
+    pub fn decode<E, R>(
+        &mut self,
+        open: impl Fn() -> io::Result<R>,
+        members: Members,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<Decoded, E>
+    where
+        E: From<io::Error> + From<ArrowError>,
+        R: Read,
+    {
+        self.times = None;
+        self.undated = 0;
+        let mut container = Container::new();
+        let mut bad = None;
+        let mut inflater = Inflater::open(open()?, members)?;
+        self.buffer.clear();
+        match self.whole(&open, members, &mut inflater, &mut container, emit) {
+            Ok(()) => {}
+            Err(Failed::Bad(reason)) => bad = Some(reason),
+            Err(Failed::Io(error)) => return Err(error.into()),
+            Err(Failed::Emit(error)) => return Err(error),
+        }
+        // Whatever an object that failed left there must not become part of the next one.
+        self.columns.finish()?;
+        self.buffer.shrink_to(WINDOW);
+        let (inflated, sha256) = inflater.finish();
+        Ok(Decoded {
+            verdict: verdict(&mut container, members, bad),
+            records: container.records,
+            undated: self.undated,
+            dead_letters: container.dead_letters,
+            inflated,
+            sha256,
+            event_times: self.times,
+        })
+    }
+
+    fn whole<E, R>(
+        &mut self,
+        open: &impl Fn() -> io::Result<R>,
+        members: Members,
+        inflater: &mut Inflater<R>,
+        container: &mut Container,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<(), Failed<E>>
+    where
+        E: From<io::Error> + From<ArrowError>,
+        R: Read,
+    {
+        let ended = inflater.fill(&mut self.buffer, WINDOW)?;
+        if ended {
+            let start = mark_length(&self.buffer);
+            self.window(container, start, 0, true, emit)?;
+            return Ok(());
+        }
+        inflater.drain()?;
+        let mut again = Inflater::open(open().map_err(Failed::Io)?, members).map_err(Failed::Io)?;
+        self.buffer.clear();
+        let mut offset = 0;
+        loop {
+            let ended = again.fill(&mut self.buffer, WINDOW)?;
+            let start = if offset == 0 { mark_length(&self.buffer) } else { 0 };
+            let done = self.window(container, start, offset, ended, emit)?;
+            if ended {
+                break;
+            }
+            if done == 0 {
+                return Err(Failed::Bad(Bad::ValueTooLarge));
+            }
+            self.buffer.drain(..done);
+            offset += done as u64;
+        }
+        match again.finish() == inflater.finish() {
+            true => Ok(()),
+            false => Err(Failed::Io(io::Error::other("the object changed while it was read"))),
+        }
+    }
+
+    /// Decodes the buffer from `start`; returns up to where it is done with.
+    fn window<E: From<ArrowError>>(
+        &mut self,
+        container: &mut Container,
+        start: usize,
+        offset: u64,
+        last: bool,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<usize, Failed<E>> {
+        let window = Window::new(&self.buffer[start..], offset + start as u64, last);
+        let done = container.read(&window, &mut self.columns)?;
+        if self.columns.rows() > 0 {
+            let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
+            self.undated += chunk.undated;
+            self.times = widen(self.times, &chunk.batch);
+            emit(chunk).map_err(Failed::Emit)?;
+        }
+        Ok(start + done)
+    }
+}
+
+/// Why an object was not decoded to its end.
+enum Failed<E> {
+    Bad(Bad),
+    Io(io::Error),
+    Emit(E),
+}
+
+impl<E> From<Bad> for Failed<E> {
+    fn from(bad: Bad) -> Self {
+        Self::Bad(bad)
+    }
+}
+
+impl<E> From<Trouble> for Failed<E> {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Bad(bad) => Self::Bad(bad),
+            Trouble::Io(error) => Self::Io(error),
+        }
+    }
+}
+
+fn mark_length(buffer: &[u8]) -> usize {
+    if buffer.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 }
+}
+
+fn verdict(container: &mut Container, members: Members, bad: Option<Bad>) -> Verdict {
+    if let Some(bad) = bad {
+        return Verdict::Quarantined(bad);
+    }
+    if container.records > 0 {
+        return Verdict::Log;
+    }
+    let only_foreign = container.foreign == container.dead_letters.len() as u64;
+    let skipped = match container.first_error.take() {
+        None if !container.any => "an empty object",
+        None if container.digests > 0 => "a digest file",
+        None => return Verdict::Log,
+        Some(_) if only_foreign => "JSON that is no CloudTrail log",
+        // Under a CloudTrail key something else was expected; elsewhere it is just another file.
+        Some(_) if !container.any_json && members == Members::Any => "not JSON",
+        Some(error) => return Verdict::Quarantined(Bad::Unreadable(error)),
+    };
+    container.dead_letters.clear();
+    Verdict::Skipped(skipped)
+}
+
+fn widen(times: Option<(i64, i64)>, batch: &RecordBatch) -> Option<(i64, i64)> {
+    let column = batch.column(0).as_primitive_opt::<TimestampMicrosecondType>()?;
+    if column.null_count() == column.len() {
+        return times;
+    }
+    let first = arrow::compute::min(column)?;
+    let last = arrow::compute::max(column)?;
+    Some(times.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

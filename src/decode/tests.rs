@@ -1,0 +1,349 @@
+//! The decoder as a whole: containers, verdicts, dead letters, and the round trip.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use arrow::array::{Array, AsArray};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// 2026-01-20, after every record of these tests.
+const TODAY: Options = Options { today: 20_473 };
+
+/// Any JSON value, of bounded size; numbers as integers, so that their text survives `serde_json`.
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!("true")),
+        Just(json!("2026-01-15T10:00:00Z")),
+    ];
+    leaf.prop_recursive(3, 24, 5, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::btree_map(any_key(), inner, 0..5).prop_map(object),
+        ]
+    })
+}
+
+fn object(members: BTreeMap<String, Value>) -> Value {
+    Value::Object(members.into_iter().collect())
+}
+
+/// Keys that CloudTrail knows in some place, and others.
+fn any_key() -> impl Strategy<Value = String> {
+    let mut known: Vec<_> = FIELD_KEYS.iter().map(ToString::to_string).collect();
+    known.extend(["timeWindow", "summary", "windowStart", "eventId", "accountId"].map(String::from));
+    prop_oneof![4 => proptest::sample::select(known), 1 => ".{0,6}"]
+}
+
+const FIELD_KEYS: [&str; 18] = [
+    "eventTime", "eventName", "eventID", "readOnly", "userIdentity", "sessionContext", "sessionIssuer",
+    "attributes", "mfaAuthenticated", "creationDate", "type", "arn", "tlsDetails", "onBehalfOf",
+    "requestParameters", "webIdFederationData", "sessionCredentialFromConsole", "recipientAccountId",
+];
+
+/// A record in which known keys stand in their places, with any value.
+fn any_record() -> impl Strategy<Value = Value> {
+    let level = || proptest::collection::btree_map(any_key(), any_json(), 0..6);
+    (level(), level(), level(), level(), 0..4_usize).prop_map(|(top, identity, context, issuer, depth)| {
+        let mut context = object(context);
+        if depth > 2 {
+            context["sessionIssuer"] = object(issuer);
+        }
+        let mut identity = object(identity);
+        if depth > 1 {
+            identity["sessionContext"] = context;
+        }
+        let mut record = object(top);
+        if depth > 0 {
+            record["userIdentity"] = identity;
+        }
+        record
+    })
+}
+
+pub(super) fn decode(bytes: &[u8], members: Members) -> (Decoded, Vec<Chunk>) {
+    let mut chunks = Vec::new();
+    let mut emit = |chunk| -> Result<(), anyhow::Error> {
+        chunks.push(chunk);
+        Ok(())
+    };
+    let decoded = Decoder::new(TODAY).decode(|| Ok(bytes), members, &mut emit).unwrap();
+    (decoded, chunks)
+}
+
+fn printed(chunks: &[Chunk]) -> Vec<Value> {
+    let mut records = Vec::new();
+    for chunk in chunks {
+        let printer = Printer::new(&chunk.batch).unwrap();
+        for row in 0..chunk.batch.num_rows() {
+            let mut text = String::new();
+            printer.write(row, &mut text).unwrap();
+            records.push(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")));
+        }
+    }
+    records
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn record(name: &str) -> Value {
+    json!({
+        "eventVersion": "1.11", "eventTime": "2026-01-15T10:00:00Z", "eventName": name,
+        "eventSource": "iam.amazonaws.com", "eventID": format!("id-{name}"),
+        "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice"},
+        "responseElements": null,
+    })
+}
+
+fn names(chunks: &[Chunk]) -> Vec<String> {
+    let name = |record: Value| record["eventName"].as_str().unwrap_or("-").to_owned();
+    printed(chunks).into_iter().map(name).collect()
+}
+
+#[test]
+fn every_container_is_opened() {
+    let (one, two) = (record("One"), record("Two"));
+    let text = |record: &Value| record.to_string();
+    for container in [
+        json!({"Records": [one, two]}).to_string(),
+        json!({"Records": [one, two], "more": {"x": 1}}).to_string(),
+        json!([one, two]).to_string(),
+        format!("{one}\n{two}\n"),
+        format!("\u{feff}{one}\r\n\r\n{two}"),
+        format!("{one}{two}"),
+        json!({"Events": [{"EventId": "x", "CloudTrailEvent": text(&one)}, {"CloudTrailEvent": text(&two)}]}).to_string(),
+        json!({"messageType": "DATA_MESSAGE", "logEvents": [{"message": text(&one)}, {"message": text(&two)}]}).to_string(),
+        format!("{}{}", json!({"version": "0", "detail": one}), json!({"detail": two})),
+        format!("{{ \"Records\" : [ {one} ,\n {two} ] }}"),
+    ] {
+        let (decoded, chunks) = decode(container.as_bytes(), Members::One);
+        assert_eq!(decoded.verdict, Verdict::Log, "{container}");
+        assert_eq!(names(&chunks), ["One", "Two"], "{container}");
+        assert_eq!(decode(&gzip(&container), Members::One).0.records, 2);
+    }
+}
+
+#[test]
+fn what_is_no_log_is_told_apart() {
+    for (text, verdict) in [
+        ("", Verdict::Skipped("an empty object")),
+        (" \n", Verdict::Skipped("an empty object")),
+        (r#"{"Records":[]}"#, Verdict::Log),
+        (r#"{"Records":null}"#, Verdict::Log),
+        ("[]", Verdict::Log),
+        (r#"{"awsAccountId":"1","digestS3Object":"x","logFiles":[]}"#, Verdict::Skipped("a digest file")),
+        (r#"{"fileVersion":"1.0","configurationItems":[]}"#, Verdict::Skipped("JSON that is no CloudTrail log")),
+        ("https 2026-01-15 app/lb 1.2.3.4\nmore", Verdict::Skipped("not JSON")),
+    ] {
+        assert_eq!(decode(text.as_bytes(), Members::Any).0.verdict, verdict, "{text}");
+    }
+    let (decoded, _) = decode(b"<html>", Members::One);
+    assert!(matches!(decoded.verdict, Verdict::Quarantined(Bad::Unreadable(_))));
+}
+
+#[test]
+fn a_log_that_is_cut_anywhere_is_quarantined() {
+    let text = json!({"Records": [record("One"), record("Two")]}).to_string();
+    for cut in 1..text.len() {
+        let (decoded, _) = decode(&text.as_bytes()[..cut], Members::One);
+        assert!(matches!(decoded.verdict, Verdict::Quarantined(_)), "{cut}: {:?}", decoded.verdict);
+    }
+}
+
+#[test]
+fn one_bad_byte_costs_its_record_and_no_other() {
+    let records: Vec<_> = ["A", "B", "C", "D"].map(record).to_vec();
+    let text = json!({ "Records": records }).to_string();
+    let at = text.find("id-B").unwrap();
+    for bad in [b"\"".as_slice(), b"\\", b"\x01", b"\xff", b"}", b"{", b"]", b"["] {
+        for offset in 0.."{\"eventID\":\"".len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at - offset] = bad[0];
+            let (decoded, chunks) = decode(&bytes, Members::One);
+            assert_eq!(decoded.verdict, Verdict::Log, "{}", String::from_utf8_lossy(&bytes));
+            let mut names = names(&chunks);
+            names.retain(|name| name != "B" && name != "-");
+            assert_eq!(names, ["A", "C", "D"], "{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(decoded.records + decoded.dead_letters.len() as u64, 4);
+        }
+    }
+}
+
+#[test]
+fn a_dead_letter_has_its_bytes_place_and_reason() {
+    let text = format!("[{},{{\"eventName\": oops}},{}]", record("A"), record("B"));
+    let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+    assert_eq!(names(&chunks), ["A", "B"]);
+    let [letter] = &decoded.dead_letters[..] else { panic!("{:?}", decoded.dead_letters) };
+    assert_eq!(letter.raw, b"{\"eventName\": oops}");
+    assert_eq!(letter.offset, text.find("{\"eventName\": oops").unwrap() as u64);
+    assert!(letter.reason.contains("`o` where a value was expected"), "{}", letter.reason);
+}
+
+#[test]
+fn a_record_of_any_odd_shape_is_kept_as_it_was() {
+    for text in [
+        "{}",
+        r#"{"userIdentity":"root"}"#,
+        r#"{"userIdentity":null,"tlsDetails":{}}"#,
+        r#"{"userIdentity":{"sessionContext":{"sessionIssuer":{},"attributes":{"mfaAuthenticated":"false"}}}}"#,
+        r#"{"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":false,"creationDate":"20131102T010628Z"}}}}"#,
+        r#"{"readOnly":"true","managementEvent":1,"eventVersion":1.08}"#,
+        r#"{"eventTime":"2026-01-15T10:00:00.123Z"}"#,
+        r#"{"eventTime":1.5e400,"x":[1.0,1e2]}"#,
+        r#"{"eventName":"\ud800 \u0000","userAgent":"a\u2028b"}"#,
+        r#"{"requestParameters":{"a":1.0},"responseElements":"text","resources":7}"#,
+        r#"{"eventId":"e","accountId":"1","timeWindow":{"windowStart":"2026-01-15T10:00:00Z"},"summary":{"n":1}}"#,
+        r#"{"eventID":null,"eventId":"e","summary":{},"eventTime":"2026-01-15T10:00:00Z"}"#,
+    ] {
+        let (decoded, chunks) = decode(format!("[{text}]").as_bytes(), Members::One);
+        assert_eq!(decoded.verdict, Verdict::Log, "{text}");
+        let printer = Printer::new(&chunks[0].batch).unwrap();
+        let mut again = String::new();
+        printer.write(0, &mut again).unwrap();
+        let hash = |text| json::Scanner::new(text).value().unwrap().hash;
+        assert_eq!(hash(text), hash(&again), "{text}\n{again}");
+    }
+}
+
+#[test]
+fn a_repeated_key_counts_once_and_the_last_wins() {
+    let text = r#"[{"eventName":"A","userIdentity":{"type":"Root","x":1},"eventName":"B","userIdentity":{"arn":"a"}}]"#;
+    let (_, chunks) = decode(text.as_bytes(), Members::One);
+    assert_eq!(printed(&chunks), [json!({"eventName": "B", "userIdentity": {"arn": "a"}})]);
+}
+
+#[test]
+fn the_date_is_that_of_the_time_in_utc_and_null_when_it_can_not_be() {
+    let dates = |time: &str| {
+        let (decoded, chunks) = decode(json!([{"eventTime": time}]).to_string().as_bytes(), Members::One);
+        let dates = chunks[0].batch.column_by_name(crate::event::EVENT_DATE).unwrap().clone();
+        let dates = dates.as_primitive::<arrow::datatypes::Date32Type>();
+        assert_eq!(decoded.undated, dates.null_count() as u64);
+        dates.is_valid(0).then(|| dates.value(0))
+    };
+    assert_eq!(dates("2026-01-15T23:59:59Z"), Some(20_468));
+    assert_eq!(dates("2026-01-16T00:30:00+02:00"), Some(20_468));
+    assert_eq!(dates("2026-01-22T10:00:00Z"), Some(20_475));
+    for wrong in ["2026-01-23T00:00:00Z", "2012-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "soon"] {
+        assert_eq!(dates(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_large_object_is_read_in_windows_and_whole_or_not_at_all() {
+    let filler = "x".repeat(200_000);
+    let mut text = String::from("{\"Records\":[");
+    for index in 0..400 {
+        let comma = if index > 0 { "," } else { "" };
+        text.push_str(&format!("{comma}{{\"eventID\":\"{index}\",\"userAgent\":\"{index}-{filler}\"}}"));
+    }
+    text.push_str("]}");
+    assert!(text.len() > 2 * WINDOW);
+    for bytes in [text.clone().into_bytes(), gzip(&text)] {
+        let (decoded, chunks) = decode(&bytes, Members::One);
+        assert_eq!((decoded.verdict, decoded.records), (Verdict::Log, 400));
+        assert!(chunks.len() > 2);
+        assert_eq!(decoded.inflated, text.len() as u64);
+    }
+    let cut = &text.as_bytes()[..text.len() * 99 / 100];
+    assert_eq!(decode(cut, Members::One).0.verdict, Verdict::Quarantined(Bad::Unfinished));
+}
+
+#[test]
+fn a_value_larger_than_a_window_is_refused() {
+    let text = format!("[{{\"userAgent\":\"{}\"}}]", "x".repeat(WINDOW + 10));
+    assert_eq!(decode(text.as_bytes(), Members::One).0.verdict, Verdict::Quarantined(Bad::ValueTooLarge));
+    let text = format!("[{{\"userAgent\":\"{}\"}},{}]", "x".repeat(5 << 20), record("A"));
+    let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+    assert_eq!((names(&chunks), decoded.dead_letters.len()), (vec!["A".to_owned()], 1));
+}
+
+#[test]
+fn keys_are_equal_for_equal_events_only() {
+    let keys = |text: &str| decode(text.as_bytes(), Members::One).1[0].keys[0];
+    let one = keys(r#"[{"eventID":"a","recipientAccountId":"1","x":[1,2]}]"#);
+    assert_eq!(one, keys(r#"[{ "x":[1, 2], "recipientAccountId":"\u0031","eventID":"a"}]"#));
+    let other_content = keys(r#"[{"eventID":"a","recipientAccountId":"1","x":[2,1]}]"#);
+    assert_ne!(one, other_content);
+    assert_eq!(one.identity(), other_content.identity());
+    let other_account = keys(r#"[{"eventID":"a","recipientAccountId":"2","x":[1,2]}]"#);
+    assert_ne!(one.identity(), other_account.identity());
+}
+
+#[test]
+fn real_records_come_back_as_they_were_and_overflow_stays_rare() {
+    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/events");
+    let Ok(files) = std::fs::read_dir(shared) else {
+        return eprintln!("skipped: {shared} is not there");
+    };
+    let (mut rows, mut overflow) = (0, 0);
+    for file in files {
+        let path = file.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let (decoded, chunks) = decode(&bytes, Members::Any);
+        if path.to_string_lossy().contains("digest") {
+            assert_eq!(decoded.verdict, Verdict::Skipped("a digest file"));
+            continue;
+        }
+        assert_eq!((decoded.verdict, decoded.dead_letters.len()), (Verdict::Log, 0), "{path:?}");
+        let mut text = String::new();
+        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+        let originals: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(printed(&chunks), originals, "{path:?}");
+        let ordinary = ["traildiscover", "flaws", "awsdocs"];
+        if ordinary.iter().any(|name| path.to_string_lossy().contains(name)) {
+            let extra = chunks[0].batch.column_by_name("extra").unwrap().as_string::<i32>().clone();
+            rows += extra.len();
+            overflow += extra
+                .iter()
+                .flatten()
+                .filter(|extra| !extra.contains(r#""add":{}"#) || !extra.contains(r#""text":{}"#))
+                .inspect(|extra| if std::env::var_os("SHOW").is_some() { eprintln!("{extra}") })
+                .count();
+        }
+    }
+    eprintln!("{overflow} of {rows} overflow");
+    assert!(overflow * 100 <= rows, "{overflow} of {rows} records overflow into `extra`");
+}
+
+proptest! {
+    #[test]
+    fn any_records_come_back_as_they_were(records in proptest::collection::vec(any_record(), 1..5)) {
+        let text = json!({ "Records": records }).to_string();
+        let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+        prop_assert_eq!(decoded.verdict, Verdict::Log);
+        prop_assert_eq!(printed(&chunks), records);
+    }
+
+    #[test]
+    fn any_bytes_are_judged_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        decode(&bytes, Members::One);
+    }
+
+    #[test]
+    fn any_damage_leaves_no_record_unaccounted_for(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let records = ["A", "B", "C"].map(record);
+        let text = json!({ "Records": records }).to_string();
+        let mut bytes = text.into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let (decoded, chunks) = decode(&bytes, Members::Any);
+        if decoded.verdict == Verdict::Log {
+            let rows: usize = chunks.iter().map(|chunk| chunk.batch.num_rows()).sum();
+            prop_assert_eq!(rows as u64, decoded.records);
+        }
+    }
+}
