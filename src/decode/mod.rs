@@ -32,9 +32,9 @@ use self::window::Window;
 
 pub use self::inflate::Members;
 pub use self::print::Printer;
+pub use self::time::{DAY, Time, parse as parse_time, print as print_time};
 
-/// How much of an object is decoded at a time. Nearly every object is smaller, and then read once;
-/// a larger one is read twice: to see that it is whole, then to decode it.
+/// How much of an object is decoded at a time; nearly every object is smaller.
 const WINDOW: usize = 32 << 20;
 
 /// A byte order mark before the text is no part of it.
@@ -166,15 +166,16 @@ impl Decoder {
         Self { buffer: Vec::new(), columns: Columns::new(options.today), times: None, undated: 0 }
     }
 
-    /// Decodes the object whose bytes `open` reads; a large one is opened twice.
+    /// Decodes the object that `reader` reads.
     ///
-    /// Rows go to `emit` as they come. They count only if the verdict is [`Verdict::Log`].
+    /// Rows go to `emit` as they come, a window at a time. They count only if the verdict is
+    /// [`Verdict::Log`]: that the end of an object is missing shows at its end.
     ///
     /// # Errors
     /// Only what `emit` returns and what the reader fails with; bad bytes are a verdict.
     pub fn decode<E, R>(
         &mut self,
-        open: impl Fn() -> io::Result<R>,
+        reader: R,
         members: Members,
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
     ) -> Result<Decoded, E>
@@ -186,9 +187,9 @@ impl Decoder {
         self.undated = 0;
         let mut container = Container::new();
         let mut bad = None;
-        let mut inflater = Inflater::open(open()?, members)?;
+        let mut inflater = Inflater::open(reader, members)?;
         self.buffer.clear();
-        match self.whole(&open, members, &mut inflater, &mut container, emit) {
+        match self.windows(&mut inflater, &mut container, emit) {
             Ok(()) => {}
             Err(Failed::Bad(reason)) => bad = Some(reason),
             Err(Failed::Io(error)) => return Err(error.into()),
@@ -209,10 +210,8 @@ impl Decoder {
         })
     }
 
-    fn whole<E, R>(
+    fn windows<E, R>(
         &mut self,
-        open: &impl Fn() -> io::Result<R>,
-        members: Members,
         inflater: &mut Inflater<R>,
         container: &mut Container,
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
@@ -221,32 +220,19 @@ impl Decoder {
         E: From<io::Error> + From<ArrowError>,
         R: Read,
     {
-        let ended = inflater.fill(&mut self.buffer, WINDOW)?;
-        if ended {
-            let start = mark_length(&self.buffer);
-            self.window(container, start, 0, true, emit)?;
-            return Ok(());
-        }
-        inflater.drain()?;
-        let mut again = Inflater::open(open().map_err(Failed::Io)?, members).map_err(Failed::Io)?;
-        self.buffer.clear();
         let mut offset = 0;
         loop {
-            let ended = again.fill(&mut self.buffer, WINDOW)?;
+            let ended = inflater.fill(&mut self.buffer, WINDOW)?;
             let start = if offset == 0 { mark_length(&self.buffer) } else { 0 };
             let done = self.window(container, start, offset, ended, emit)?;
             if ended {
-                break;
+                return Ok(());
             }
             if done == 0 {
                 return Err(Failed::Bad(Bad::ValueTooLarge));
             }
             self.buffer.drain(..done);
             offset += done as u64;
-        }
-        match again.finish() == inflater.finish() {
-            true => Ok(()),
-            false => Err(Failed::Io(io::Error::other("the object changed while it was read"))),
         }
     }
 

@@ -75,7 +75,7 @@ pub(super) fn decode(bytes: &[u8], members: Members) -> (Decoded, Vec<Chunk>) {
         chunks.push(chunk);
         Ok(())
     };
-    let decoded = Decoder::new(TODAY).decode(|| Ok(bytes), members, &mut emit).unwrap();
+    let decoded = Decoder::new(TODAY).decode(bytes, members, &mut emit).unwrap();
     (decoded, chunks)
 }
 

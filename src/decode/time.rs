@@ -9,17 +9,19 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::strtime};
 
 /// Microseconds in a day.
-pub(crate) const DAY: i64 = 86_400_000_000;
+pub const DAY: i64 = 86_400_000_000;
 
 /// A time that was read, and whether [`print`] would spell it the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Time {
-    pub(crate) micros: i64,
-    pub(crate) usual: bool,
+pub struct Time {
+    /// Microseconds since 1970 UTC.
+    pub micros: i64,
+    /// Whether [`print`] gives back the same text.
+    pub usual: bool,
 }
 
 /// Reads a time in any of the forms met so far.
-pub(crate) fn parse(text: &str) -> Option<Time> {
+pub fn parse(text: &str) -> Option<Time> {
     if let Some(micros) = parse_usual(text.as_bytes()) {
         return Some(Time { micros, usual: true });
     }
@@ -32,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Option<Time> {
 }
 
 /// The usual spelling: `YYYY-MM-DDThh:mm:ssZ`; a fraction of a second is left out.
-pub(crate) fn print(micros: i64) -> String {
+pub fn print(micros: i64) -> String {
     Timestamp::from_second(micros.div_euclid(1_000_000))
         .map_or_else(|_| micros.to_string(), |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

@@ -1,0 +1,454 @@
+//! An ingest batch while it is being gathered: rows by date, the objects they came from, and what
+//! could not be read.
+//!
+//! Rows are encoded as soon as a row group's worth of a date is there, on rayon's threads; what waits
+//! in memory is at most a row group a date and the encoded rest. For every row its key and its object
+//! are remembered, so that rows can still be dropped when another writer was faster.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, DictionaryArray, Int32Array, Int64Array,
+    RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::compute::{cast, concat_batches, filter_record_batch};
+use arrow::datatypes::{Date32Type, Int32Type, TimestampMicrosecondType};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::format::{Format, GROUP_ROWS, ParquetFile, RowGroup};
+use super::known::{DateKey, Known, Novelty};
+use super::layout::Table;
+use super::objects::ObjectRow;
+use super::Snapshot;
+use crate::decode::{Chunk, DAY, DeadLetter, EventKey};
+use crate::event::PROVENANCE;
+
+/// A row group is encoded when its columns take this much, however few rows that are.
+const GROUP_BYTES: usize = 64 << 20;
+
+/// When a batch has this many rows it is committed: a day of a middling trail.
+const MAX_ROWS: usize = 1 << 20;
+
+/// Columns that wait and encoded rows together; beyond it the batch is committed.
+const MAX_BYTES: usize = 192 << 20;
+
+/// A batch that is open this long is committed, so that an interrupted run loses little.
+const MAX_SECONDS: u64 = 60;
+
+/// Objects in a batch: their rows wait in memory too.
+const MAX_OBJECTS: usize = 50_000;
+
+/// Rows of one batch, by date, and the objects they came from.
+#[derive(Debug)]
+pub struct Batch {
+    /// The number its rows are written under; another one is taken if somebody is faster.
+    pub(super) number: i64,
+    /// What the tables held when it was begun.
+    pub(super) base: Base,
+    /// Microseconds since 1970: the `ingested_at` of all its rows.
+    pub(super) now: i64,
+    pub(super) objects: Vec<ObjectRow>,
+    pub(super) letters: Vec<(usize, DeadLetter)>,
+    partitions: BTreeMap<DateKey, Partition>,
+    encoders: Arc<Semaphore>,
+    started: Instant,
+    rows: usize,
+    waiting: usize,
+}
+
+/// The snapshots against which a batch's checks were made.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    pub(super) cloudtrail: Arc<Snapshot>,
+    pub(super) objects: Arc<Snapshot>,
+}
+
+#[derive(Debug, Default)]
+struct Partition {
+    waiting: Vec<Rows>,
+    waiting_rows: usize,
+    waiting_bytes: usize,
+    groups: Vec<oneshot::Receiver<Result<RowGroup>>>,
+    origins: Vec<Origin>,
+}
+
+/// Where a row came from, in the order of the rows of its partition.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    pub(super) key: EventKey,
+    /// Index into the batch's objects.
+    pub(super) object: u32,
+}
+
+/// Rows of one object.
+#[derive(Debug)]
+struct Rows {
+    batch: RecordBatch,
+    provenance: Arc<Provenance>,
+}
+
+/// What the provenance columns say of the rows of one object.
+#[derive(Debug)]
+struct Provenance {
+    uri: String,
+    account_id: Option<String>,
+    region: Option<String>,
+}
+
+/// The rows of a chunk that have the same date.
+#[derive(Debug)]
+pub(super) struct Dated {
+    pub(super) date: DateKey,
+    batch: RecordBatch,
+    keys: Vec<EventKey>,
+    /// For rows without a date: that of their time, if they have one.
+    time_dates: Vec<DateKey>,
+}
+
+impl Batch {
+    pub(super) fn new(number: i64, base: Base, now: i64, encoders: Arc<Semaphore>) -> Self {
+        Self {
+            number,
+            base,
+            now,
+            objects: Vec::new(),
+            letters: Vec::new(),
+            partitions: BTreeMap::new(),
+            encoders,
+            started: Instant::now(),
+            rows: 0,
+            waiting: 0,
+        }
+    }
+
+    /// Whether it should be committed.
+    pub fn is_full(&self) -> bool {
+        self.rows >= MAX_ROWS
+            || self.waiting >= MAX_BYTES
+            || self.objects.len() >= MAX_OBJECTS
+            || self.started.elapsed().as_secs() >= MAX_SECONDS
+    }
+
+    /// Whether there is nothing to commit.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The dates its rows have.
+    pub(super) fn dates(&self) -> HashSet<DateKey> {
+        self.partitions.keys().copied().collect()
+    }
+
+    /// Adds an object with its dead letters; its rows follow.
+    pub(super) fn add_object(&mut self, object: ObjectRow, letters: Vec<DeadLetter>) -> usize {
+        let index = self.objects.len();
+        self.letters.extend(letters.into_iter().map(|letter| (index, letter)));
+        self.objects.push(object);
+        index
+    }
+
+    /// Adds those rows of an object that are not in the lake, and counts the others.
+    pub(super) async fn add_rows(&mut self, object: usize, rows: Dated, known: &mut Known) -> Result<()> {
+        let novelty = known.check(rows.date, &rows.keys, |row| rows.time_dates[row]);
+        let row = &mut self.objects[object];
+        let count = |which| novelty.iter().filter(|novelty| **novelty == which).count() as u64;
+        let duplicates = count(Novelty::Duplicate);
+        row.duplicates += duplicates;
+        row.conflicting += count(Novelty::Conflicting);
+        row.records += rows.keys.len() as u64 - duplicates;
+        let provenance = Arc::new(Provenance {
+            uri: row.uri.clone(),
+            account_id: row.account_id.clone(),
+            region: row.region.clone(),
+        });
+        let index = u32::try_from(object)?;
+        let kept = novelty.iter().map(|novelty| *novelty != Novelty::Duplicate);
+        let origins = rows.keys.iter().zip(kept.clone()).filter(|(_, kept)| *kept);
+        let partition = self.partitions.entry(rows.date).or_default();
+        partition.origins.extend(origins.map(|(key, _)| Origin { key: *key, object: index }));
+        let batch = match duplicates {
+            0 => rows.batch,
+            _ => filter_record_batch(&rows.batch, &kept.map(Some).collect::<BooleanArray>())?,
+        };
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let bytes = batch.get_array_memory_size();
+        self.rows += batch.num_rows();
+        self.waiting += bytes;
+        partition.waiting_rows += batch.num_rows();
+        partition.waiting_bytes += bytes;
+        partition.waiting.push(Rows { batch, provenance });
+        if partition.waiting_rows >= GROUP_ROWS || partition.waiting_bytes >= GROUP_BYTES {
+            self.encode_waiting(rows.date).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands the waiting rows of a date to an encoder, as soon as one is free.
+    async fn encode_waiting(&mut self, date: DateKey) -> Result<()> {
+        let permit = self.encoders.clone().acquire_owned().await?;
+        let Some(partition) = self.partitions.get_mut(&date) else { return Ok(()) };
+        let rows = std::mem::take(&mut partition.waiting);
+        // Encoded they take about an eighth.
+        self.waiting -= partition.waiting_bytes - partition.waiting_bytes / 8;
+        partition.waiting_rows = 0;
+        partition.waiting_bytes = 0;
+        let (number, now) = (self.number, self.now);
+        let (done, group) = oneshot::channel();
+        rayon::spawn(move || {
+            // When nobody waits for the group any more, the run has failed already.
+            drop(done.send(encode(&rows, number, now)));
+            drop(permit);
+        });
+        partition.groups.push(group);
+        Ok(())
+    }
+
+    /// Encodes what is left and puts the files together, one a date.
+    pub(super) async fn into_files(mut self) -> Result<Staged> {
+        for date in self.dates() {
+            if self.partitions.get(&date).is_some_and(|partition| !partition.waiting.is_empty()) {
+                self.encode_waiting(date).await?;
+            }
+        }
+        let mut partitions = BTreeMap::new();
+        for (date, partition) in std::mem::take(&mut self.partitions) {
+            let mut groups = Vec::with_capacity(partition.groups.len());
+            for group in partition.groups {
+                groups.push(group.await.context("an encoder has stopped")??);
+            }
+            if groups.is_empty() {
+                continue;
+            }
+            let file = Format::of(Table::Cloudtrail).assemble(groups)?;
+            partitions.insert(date, StagedFile { file, origins: partition.origins });
+        }
+        Ok(Staged {
+            number: self.number,
+            base: self.base,
+            now: self.now,
+            objects: self.objects.into_iter().map(Some).collect(),
+            letters: self.letters,
+            partitions,
+        })
+    }
+}
+
+/// A batch whose files are written but not yet committed.
+#[derive(Debug)]
+pub(super) struct Staged {
+    pub(super) number: i64,
+    pub(super) base: Base,
+    pub(super) now: i64,
+    /// `None`: another writer has brought it in meanwhile.
+    pub(super) objects: Vec<Option<ObjectRow>>,
+    pub(super) letters: Vec<(usize, DeadLetter)>,
+    pub(super) partitions: BTreeMap<DateKey, StagedFile>,
+}
+
+/// The rows of one date.
+#[derive(Debug)]
+pub(super) struct StagedFile {
+    pub(super) file: ParquetFile,
+    pub(super) origins: Vec<Origin>,
+}
+
+impl Staged {
+    /// Drops the objects in `came_in` and the rows whose key is in `keys` of their date, and counts
+    /// them; returns whether anything was dropped.
+    pub(super) fn drop_known(
+        &mut self,
+        came_in: &HashSet<super::ObjectKey>,
+        keys: &HashMap<DateKey, Vec<EventKey>>,
+    ) -> Result<bool> {
+        let mut any = false;
+        for object in &mut self.objects {
+            if object.as_ref().is_some_and(|row| came_in.contains(&row.key())) {
+                *object = None;
+                any = true;
+            }
+        }
+        self.letters.retain(|(object, _)| self.objects[*object].is_some());
+        let known: HashMap<DateKey, HashSet<EventKey>> =
+            keys.iter().map(|(date, keys)| (*date, keys.iter().copied().collect())).collect();
+        let mut emptied = Vec::new();
+        for (date, partition) in &mut self.partitions {
+            let is_known = |key| {
+                [Some(date), Some(&None)].into_iter().flatten().any(|date| {
+                    known.get(date).is_some_and(|keys| keys.contains(key))
+                })
+            };
+            let mut kept = Vec::with_capacity(partition.origins.len());
+            for origin in &partition.origins {
+                let object = &mut self.objects[origin.object as usize];
+                let duplicate = is_known(&origin.key);
+                if let Some(row) = object && duplicate {
+                    row.records -= 1;
+                    row.duplicates += 1;
+                }
+                kept.push(object.is_some() && !duplicate);
+            }
+            if kept.iter().all(|kept| *kept) {
+                continue;
+            }
+            any = true;
+            partition.keep(&kept, self.number)?;
+            if partition.origins.is_empty() {
+                emptied.push(*date);
+            }
+        }
+        for date in emptied {
+            self.partitions.remove(&date);
+        }
+        Ok(any)
+    }
+
+    /// Writes its rows under another number.
+    pub(super) fn renumber(&mut self, number: i64) -> Result<()> {
+        self.number = number;
+        for partition in self.partitions.values_mut() {
+            let all = vec![true; partition.origins.len()];
+            partition.keep(&all, number)?;
+        }
+        Ok(())
+    }
+}
+
+impl StagedFile {
+    /// Writes the file again with the rows that are kept, under `number`.
+    fn keep(&mut self, kept: &[bool], number: i64) -> Result<()> {
+        let mut groups = Vec::new();
+        let mut start = 0;
+        for batch in read_batches(self.file.bytes.clone())? {
+            let batch = batch?;
+            let end = start + batch.num_rows();
+            let mask: BooleanArray = kept[start..end].iter().map(|kept| Some(*kept)).collect();
+            let batch = filter_record_batch(&batch, &mask)?;
+            if batch.num_rows() > 0 {
+                groups.push(Format::of(Table::Cloudtrail).encode(&[with_number(&batch, number)?])?);
+            }
+            start = end;
+        }
+        let mut index = 0;
+        self.origins.retain(|_| {
+            index += 1;
+            kept[index - 1]
+        });
+        if !groups.is_empty() {
+            self.file = Format::of(Table::Cloudtrail).assemble(groups)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_batches(bytes: Bytes) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?;
+    Ok(reader.with_batch_size(GROUP_ROWS).build()?)
+}
+
+/// Rows of a file of the lake, as they are written, under `number`.
+fn with_number(batch: &RecordBatch, number: i64) -> Result<RecordBatch> {
+    let schema = Format::of(Table::Cloudtrail).schema();
+    let column = |(field, column): (&Arc<arrow::datatypes::Field>, &ArrayRef)| match field.name().as_str() {
+        "ingest_batch" => Ok(Arc::new(Int64Array::from(vec![number; batch.num_rows()])) as ArrayRef),
+        _ => cast(column, field.data_type()),
+    };
+    let columns = schema.fields().iter().zip(batch.columns()).map(column).collect::<Result<_, _>>()?;
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+/// Encodes the rows of several objects as one row group.
+fn encode(rows: &[Rows], number: i64, now: i64) -> Result<RowGroup> {
+    let format = Format::of(Table::Cloudtrail);
+    let Some(first) = rows.first() else { return format.encode(&[]) };
+    let batch = concat_batches(&first.batch.schema(), rows.iter().map(|rows| &rows.batch))?;
+    let count = batch.num_rows();
+    let mut columns = batch.columns().to_vec();
+    for name in PROVENANCE {
+        columns.push(match name {
+            "source_object" => repeated(rows, |of| Some(&of.uri)),
+            "source_account_id" => repeated(rows, |of| of.account_id.as_deref()),
+            "source_region" => repeated(rows, |of| of.region.as_deref()),
+            "ingest_batch" => Arc::new(Int64Array::from(vec![number; count])),
+            _ => Arc::new(TimestampMicrosecondArray::from(vec![now; count]).with_timezone("UTC")),
+        });
+    }
+    format.encode(&[RecordBatch::try_new(format.schema().clone(), columns)?])
+}
+
+/// A column that says the same of all rows of an object.
+fn repeated<'r>(rows: &'r [Rows], of: impl Fn(&'r Provenance) -> Option<&'r str>) -> ArrayRef {
+    let mut values: Vec<&str> = Vec::new();
+    let mut indexes: HashMap<&str, i32> = HashMap::new();
+    let mut keys: Vec<Option<i32>> = Vec::new();
+    for rows in rows {
+        let key = of(&rows.provenance).map(|value| {
+            *indexes.entry(value).or_insert_with(|| {
+                values.push(value);
+                // A row group has far fewer objects than an i32 counts.
+                i32::try_from(values.len() - 1).unwrap_or(i32::MAX)
+            })
+        });
+        keys.extend(std::iter::repeat_n(key, rows.batch.num_rows()));
+    }
+    let (keys, values) = (Int32Array::from(keys), Arc::new(StringArray::from(values)));
+    // The keys are indexes into `values` by construction.
+    match DictionaryArray::<Int32Type>::try_new(keys, values) {
+        Ok(array) => Arc::new(array),
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+/// A chunk's rows by date, without the date column: that one is in the path and in the log.
+pub(super) fn by_date(chunk: Chunk) -> Result<Vec<Dated>> {
+    let last = chunk.batch.num_columns() - 1;
+    let dates = chunk.batch.column(last).as_primitive::<Date32Type>().clone();
+    let times = chunk.batch.column(0).as_primitive::<TimestampMicrosecondType>().clone();
+    let rows = chunk.batch.project(&(0..last).collect::<Vec<_>>())?;
+    let mut distinct: Vec<DateKey> = dates.iter().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if let [date] = distinct[..] {
+        let time_dates = time_dates(date, &times, |_| true);
+        return Ok(vec![Dated { date, batch: rows, keys: chunk.keys, time_dates }]);
+    }
+    let part = |date: &DateKey| -> Result<Dated> {
+        let mask = same_date(&dates, *date);
+        let batch = filter_record_batch(&rows, &mask)?;
+        let kept = |row: usize| mask.value(row);
+        let keys = chunk.keys.iter().enumerate().filter(|(row, _)| kept(*row)).map(|(_, key)| *key);
+        Ok(Dated { date: *date, batch, keys: keys.collect(), time_dates: time_dates(*date, &times, kept) })
+    };
+    distinct.iter().map(part).collect()
+}
+
+fn same_date(dates: &Date32Array, date: DateKey) -> BooleanArray {
+    dates.iter().map(|other| Some(other == date)).collect()
+}
+
+fn time_dates(
+    date: DateKey,
+    times: &TimestampMicrosecondArray,
+    kept: impl Fn(usize) -> bool,
+) -> Vec<DateKey> {
+    if date.is_some() {
+        return Vec::new();
+    }
+    let of_time = |row: usize| {
+        times.is_valid(row).then(|| times.value(row).div_euclid(DAY)).and_then(|day| i32::try_from(day).ok())
+    };
+    (0..times.len()).filter(|row| kept(*row)).map(of_time).collect()
+}
+
+impl Dated {
+    /// The dates whose keys have to be loaded to check it.
+    pub(super) fn dates_to_check(&self) -> impl Iterator<Item = DateKey> {
+        [self.date, None].into_iter().chain(self.time_dates.iter().copied())
+    }
+}

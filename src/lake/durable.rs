@@ -1,0 +1,244 @@
+//! A folder as an object store whose writes survive a power loss.
+//!
+//! `object_store` writes files without fsync. Here a file's bytes are on disk before its name
+//! appears, and the name (and every new folder above it) is on disk before the write is reported
+//! done. So what a log entry names is durable before the entry is. Everything but writing is left to
+//! [`LocalFileSystem`].
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path as FilePath, PathBuf};
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
+};
+use uuid::Uuid;
+
+const STORE: &str = "DurableFolder";
+
+/// A folder with fsync.
+#[derive(Debug)]
+pub(crate) struct DurableFolder {
+    inner: LocalFileSystem,
+    root: PathBuf,
+}
+
+impl fmt::Display for DurableFolder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.root.display())
+    }
+}
+
+impl DurableFolder {
+    /// The folder must exist.
+    pub(crate) fn open(root: &FilePath) -> Result<Self> {
+        Ok(Self { inner: LocalFileSystem::new_with_prefix(root)?, root: root.to_owned() })
+    }
+
+    async fn write(&self, location: &Path, payload: PutPayload, mode: PutMode) -> Result<PutResult> {
+        let target = self.inner.path_to_filesystem(location)?;
+        let root = self.root.clone();
+        let create = match mode {
+            PutMode::Create => true,
+            PutMode::Overwrite => false,
+            PutMode::Update(_) => {
+                return Err(Error::NotImplemented {
+                    operation: "a conditional update".to_owned(),
+                    implementer: STORE.to_owned(),
+                });
+            }
+        };
+        let written = tokio::task::spawn_blocking(move || {
+            write_durably(&root, &target, payload, create).map_err(|error| (target, error))
+        });
+        match written.await {
+            Ok(Ok(())) => {
+                Ok(PutResult { e_tag: None, version: None, extensions: object_store::Extensions::default() })
+            }
+            Ok(Err((target, error))) => Err(describe(&target, error)),
+            Err(stopped) => Err(Error::JoinError { source: stopped }),
+        }
+    }
+}
+
+/// Writes a file so that after a crash it is there whole or not at all.
+fn write_durably(
+    root: &FilePath,
+    target: &FilePath,
+    payload: PutPayload,
+    create: bool,
+) -> io::Result<()> {
+    let folder = target.parent().unwrap_or(root);
+    create_folders(root, folder)?;
+    // A name that begins with `.` is no data file to any reader of Delta tables.
+    let temporary = folder.join(format!(".{}.tmp", Uuid::new_v4().simple()));
+    let written = fill(&temporary, payload).and_then(|()| match create {
+        // A link fails if the name is taken, which makes it the local compare-and-swap.
+        true => fs::hard_link(&temporary, target),
+        false => fs::rename(&temporary, target),
+    });
+    if create || written.is_err() {
+        // It is garbage either way; what matters was reported already.
+        drop(fs::remove_file(&temporary));
+    }
+    written?;
+    sync_folder(folder)
+}
+
+fn fill(path: &FilePath, payload: PutPayload) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    for bytes in payload {
+        file.write_all(&bytes)?;
+    }
+    file.sync_all()
+}
+
+/// Creates the folders from `root` down to `folder`, each durable before the next.
+fn create_folders(root: &FilePath, folder: &FilePath) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent().filter(|parent| parent.starts_with(root)) {
+        create_folders(root, parent)?;
+    }
+    match fs::create_dir(folder) {
+        Ok(()) => folder.parent().map_or(Ok(()), sync_folder),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn sync_folder(folder: &FilePath) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn describe(target: &FilePath, error: io::Error) -> Error {
+    let path = target.display().to_string();
+    match error.kind() {
+        ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: error.into() },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            Error::PermissionDenied { path, source: error.into() }
+        }
+        _ => Error::Generic { store: STORE, source: format!("can't write {path}: {error}").into() },
+    }
+}
+
+#[async_trait]
+impl ObjectStore for DurableFolder {
+    async fn put_opts(&self, at: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.write(at, payload, options.mode).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        at: &Path,
+        _: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        let store = Self::open(&self.root)?;
+        Ok(Box::new(Upload { store, at: at.clone(), parts: Vec::new() }))
+    }
+
+    async fn get_opts(&self, at: &Path, options: GetOptions) -> Result<GetResult> {
+        self.inner.get_opts(at, options).await
+    }
+
+    fn delete_stream(&self, at: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        self.inner.delete_stream(at)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
+
+/// An upload in parts, gathered in memory: only checkpoints are written this way, and those are small.
+#[derive(Debug)]
+struct Upload {
+    store: DurableFolder,
+    at: Path,
+    parts: Vec<PutPayload>,
+}
+
+#[async_trait]
+impl MultipartUpload for Upload {
+    fn put_part(&mut self, part: PutPayload) -> UploadPart {
+        self.parts.push(part);
+        Box::pin(futures::future::ready(Ok(())))
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let payload: PutPayload = self.parts.drain(..).flatten().collect();
+        self.store.write(&self.at, payload, PutMode::Overwrite).await
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.parts.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::TryStreamExt;
+    use object_store::ObjectStoreExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_is_created_once_and_no_temporary_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DurableFolder::open(folder.path()).unwrap();
+        let at = Path::from("a/b/1.json");
+        store.put_opts(&at, "one".into(), PutMode::Create.into()).await.unwrap();
+        let second = store.put_opts(&at, "two".into(), PutMode::Create.into()).await;
+        assert!(matches!(second, Err(Error::AlreadyExists { .. })), "{second:?}");
+        assert_eq!(store.get(&at).await.unwrap().bytes().await.unwrap(), "one");
+        store.put(&at, "three".into()).await.unwrap();
+        assert_eq!(store.get(&at).await.unwrap().bytes().await.unwrap(), "three");
+        let names: Vec<_> = fs::read_dir(folder.path().join("a/b")).unwrap().collect();
+        assert_eq!(names.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn of_many_writers_of_one_name_one_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let at = Path::from(format!("{round}.json"));
+            let races = (0..8).map(|writer| {
+                let store = DurableFolder::open(folder.path()).unwrap();
+                let at = at.clone();
+                tokio::spawn(async move {
+                    store.put_opts(&at, format!("{writer}").into(), PutMode::Create.into()).await.is_ok()
+                })
+            });
+            let won = futures::future::join_all(races).await;
+            assert_eq!(won.into_iter().filter(|won| *won.as_ref().unwrap()).count(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upload_in_parts_is_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DurableFolder::open(folder.path()).unwrap();
+        let mut upload = store.put_multipart(&Path::from("x/y")).await.unwrap();
+        upload.put_part("ab".into()).await.unwrap();
+        upload.put_part("cd".into()).await.unwrap();
+        upload.complete().await.unwrap();
+        let found: Vec<_> = store.list(None).try_collect().await.unwrap();
+        assert_eq!((found.len(), found[0].size), (1, 4));
+    }
+}

@@ -1,0 +1,113 @@
+//! Reading and writing the lake's files, whole.
+
+use anyhow::{Context, Result};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::DataType;
+use bytes::Bytes;
+use object_store::path::Path;
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, WriteMultipart};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::layout::{self, Table};
+use super::log::DataFile;
+use super::{Lake, hashes};
+use crate::decode::{self, EventKey, Printer};
+use crate::event;
+
+/// Larger files go up in parts, so that a lost connection costs one part.
+const PART: usize = 32 << 20;
+
+/// Writes a file.
+pub(crate) async fn put(lake: &Lake, at: &Path, bytes: Bytes) -> Result<()> {
+    let context = || format!("writing {lake}/{at}");
+    if bytes.len() <= PART || lake.is_local() {
+        lake.store().put(at, bytes.into()).await.with_context(context)?;
+        return Ok(());
+    }
+    let upload = lake.store().put_multipart(at).await.with_context(context)?;
+    let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
+    parts.put(bytes);
+    parts.finish().await.with_context(context)?;
+    Ok(())
+}
+
+/// Reads a file of `table`; of its columns only `columns`, if they are given.
+pub(crate) async fn read(
+    lake: &Lake,
+    table: Table,
+    path: &str,
+    columns: Option<&[&str]>,
+) -> Result<Vec<RecordBatch>> {
+    let at = table.path(path);
+    let context = || format!("reading {lake}/{at}; `trailhound lake doctor` says what is missing");
+    let bytes = lake.store().get(&at).await.with_context(context)?.bytes().await.with_context(context)?;
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(bytes).with_context(context)?;
+    if let Some(columns) = columns {
+        let mask = ProjectionMask::columns(reader.parquet_schema(), columns.iter().copied());
+        reader = reader.with_projection(mask);
+    }
+    reader.build()?.map(|batch| batch.with_context(context)).collect()
+}
+
+/// The keys of a data file's events, sorted: from its sidecar, or from its rows if that one is gone.
+pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
+    let at = layout::hashes_of(&file.path);
+    let found = match lake.store().get(&at).await {
+        Ok(found) => Some(found.bytes().await.with_context(|| format!("reading {lake}/{at}"))?),
+        Err(StoreError::NotFound { .. }) => None,
+        Err(error) => return Err(error).with_context(|| format!("reading {lake}/{at}")),
+    };
+    let problem = match found.map(hashes::read) {
+        Some(Ok(keys)) => return Ok(keys),
+        Some(Err(error)) => format!("{error:#}"),
+        None => "it is missing".to_owned(),
+    };
+    tracing::warn!(%at, problem, "a hash sidecar can't be used: making it anew from its data file");
+    let keys = rebuild(lake, file).await?;
+    put(lake, &at, hashes::write(keys.clone())).await?;
+    Ok(keys)
+}
+
+/// The keys of a data file's events, from the rows: each is printed as its record and decoded again.
+async fn rebuild(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
+    let mut keys = Vec::new();
+    for batch in read(lake, Table::Cloudtrail, &file.path, None).await? {
+        keys.extend(keys_of_rows(&batch)?);
+    }
+    keys.sort_unstable();
+    Ok(keys)
+}
+
+/// The keys of rows with at least the columns that records are printed from.
+pub(crate) fn keys_of_rows(batch: &RecordBatch) -> Result<Vec<EventKey>> {
+    let printer = Printer::new(batch)?;
+    let mut text = String::from("[");
+    for row in 0..batch.num_rows() {
+        if row > 0 {
+            text.push(',');
+        }
+        printer.write(row, &mut text)?;
+    }
+    text.push(']');
+    let mut keys = Vec::with_capacity(batch.num_rows());
+    let mut decoder = decode::Decoder::new(decode::Options { today: i32::MAX });
+    let mut emit = |chunk: decode::Chunk| -> Result<()> {
+        keys.extend(chunk.keys);
+        Ok(())
+    };
+    decoder.decode(text.as_bytes(), decode::Members::One, &mut emit)?;
+    anyhow::ensure!(keys.len() == batch.num_rows(), "a row does not print as a record");
+    Ok(keys)
+}
+
+/// A column as text, whatever string type it has.
+pub(crate) fn text_column(batch: &RecordBatch, name: &str) -> Result<arrow::array::StringArray> {
+    let column = batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
+    Ok(arrow::compute::cast(column, &DataType::Utf8)?.as_string().clone())
+}
+
+/// What a data file of `cloudtrail` must have for this version to read it.
+pub(crate) fn expected_columns() -> usize {
+    event::file_schema().fields().len()
+}

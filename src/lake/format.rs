@@ -1,0 +1,302 @@
+//! How the lake's Parquet files are written, and what Delta's statistics say of them.
+//!
+//! A row group is encoded by itself, on whatever thread has time, and files are put together from
+//! row groups afterwards; so encoding needs no lock and a file holds no more than its encoded bytes.
+//!
+//! Measured on 2 million events (zstd 1): no dictionary on unique and JSON columns costs 1 % of size
+//! and saves the tries; zstd 3 is 30 % slower for 0.4 % of size.
+
+use std::sync::{Arc, LazyLock};
+
+use anyhow::{Context, Result};
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use bytes::Bytes;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::SerializedFileWriter;
+use serde_json::{Map, Value, json};
+
+use super::layout::Table;
+use super::{dead_letters, findings, objects};
+use crate::decode::print_time;
+use crate::event::{self, FIELDS, Kind};
+
+/// Rows in a row group: enough for columns to compress, few enough to be pruned and to be encoded in
+/// tens of megabytes.
+pub(crate) const GROUP_ROWS: usize = 64 << 10;
+
+/// Columns whose values are all different: a dictionary would only be tried and given up.
+const UNIQUE: [&str; 4] = ["event_id", "request_id", "shared_event_id", "finding_id"];
+
+/// Columns that Delta's statistics cover: the ones queries prune by. Text is left out where a long
+/// value has been cut.
+const STATISTICS: [&str; 12] = [
+    "event_time", "event_source", "event_name", "aws_region", "recipient_account_id", "access_key_id",
+    "user_arn", "ingest_batch", "uri", "time", "rule_id", "found_at",
+];
+
+/// Columns that repeat one value over many rows and come as Arrow dictionaries.
+pub(crate) const REPEATED: [&str; 3] = ["source_object", "source_account_id", "source_region"];
+
+/// How the files of one table are written.
+#[derive(Debug)]
+pub(crate) struct Format {
+    schema: SchemaRef,
+    properties: Arc<WriterProperties>,
+    columns: ArrowRowGroupWriterFactory,
+}
+
+/// Rows that are encoded and wait to be put into a file.
+#[derive(Debug)]
+pub(crate) struct RowGroup {
+    chunks: Vec<ArrowColumnChunk>,
+    pub(crate) rows: usize,
+    /// Of its encoded columns.
+    pub(crate) bytes: usize,
+}
+
+/// A whole Parquet file.
+#[derive(Debug, Clone)]
+pub(crate) struct ParquetFile {
+    pub(crate) bytes: Bytes,
+    /// Delta's statistics.
+    pub(crate) stats: String,
+    pub(crate) rows: usize,
+}
+
+impl Format {
+    /// The format of a table's files.
+    pub(crate) fn of(table: Table) -> &'static Self {
+        static FORMATS: LazyLock<[Format; Table::ALL.len()]> =
+            LazyLock::new(|| Table::ALL.map(|table| Format::new(&file_schema(table), false)));
+        let index = Table::ALL.iter().position(|other| *other == table).unwrap_or_default();
+        &FORMATS[index]
+    }
+
+    /// The format of the files that `optimize` writes: with bloom filters, which cost a third of the
+    /// encoding speed and pay only where a file holds many values.
+    pub(crate) fn optimized() -> &'static Self {
+        static FORMAT: LazyLock<Format> =
+            LazyLock::new(|| Format::new(&file_schema(Table::Cloudtrail), true));
+        &FORMAT
+    }
+
+    fn new(schema: &Schema, blooms: bool) -> Self {
+        let schema = Arc::new(with_dictionaries(schema));
+        let properties = Arc::new(properties(&schema, blooms));
+        // A writer over nothing, only for the column writers it can make.
+        let parquet = ArrowSchemaConverter::new().convert(&schema).expect("our own schema converts");
+        let nowhere: Vec<u8> = Vec::new();
+        let writer = SerializedFileWriter::new(nowhere, parquet.root_schema_ptr(), properties.clone())
+            .expect("writing a header to memory");
+        let columns = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
+        Self { schema, properties, columns }
+    }
+
+    /// The Arrow schema that batches must have.
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Encodes batches as one row group.
+    pub(crate) fn encode(&self, batches: &[RecordBatch]) -> Result<RowGroup> {
+        let mut writers = self.columns.create_column_writers(0)?;
+        for batch in batches {
+            let mut next = writers.iter_mut();
+            for (field, array) in self.schema.fields().iter().zip(batch.columns()) {
+                for leaf in compute_leaves(field, array)? {
+                    next.next().context("more columns than the schema has")?.write(&leaf)?;
+                }
+            }
+        }
+        let bytes = writers.iter().map(|writer| writer.get_estimated_total_bytes()).sum();
+        let chunks = writers.into_iter().map(|writer| writer.close()).collect::<Result<_, _>>()?;
+        Ok(RowGroup { chunks, rows: batches.iter().map(RecordBatch::num_rows).sum(), bytes })
+    }
+
+    /// Puts row groups together into a file.
+    pub(crate) fn assemble(&self, groups: Vec<RowGroup>) -> Result<ParquetFile> {
+        let parquet = ArrowSchemaConverter::new().convert(&self.schema)?;
+        let mut bytes = Vec::with_capacity(groups.iter().map(|group| group.bytes).sum::<usize>() + (64 << 10));
+        let root = parquet.root_schema_ptr();
+        let mut writer = SerializedFileWriter::new(&mut bytes, root, self.properties.clone())?;
+        for group in groups {
+            let mut into = writer.next_row_group()?;
+            for chunk in group.chunks {
+                chunk.append_to_row_group(&mut into)?;
+            }
+            into.close()?;
+        }
+        let metadata = writer.close()?;
+        let rows = usize::try_from(metadata.file_metadata().num_rows())?;
+        let stats = statistics(&self.schema, &metadata).to_string();
+        Ok(ParquetFile { bytes: bytes.into(), stats, rows })
+    }
+
+    /// Encodes a few rows as a file at once.
+    pub(crate) fn write(&self, batches: &[RecordBatch]) -> Result<ParquetFile> {
+        self.assemble(vec![self.encode(batches)?])
+    }
+}
+
+/// The columns in the files of a table: all but the partition column.
+pub(crate) fn file_schema(table: Table) -> SchemaRef {
+    match table {
+        Table::Cloudtrail => event::file_schema(),
+        Table::Objects => objects::file_schema(),
+        Table::DeadLetters => dead_letters::file_schema(),
+        Table::Findings => findings::file_schema(),
+    }
+}
+
+/// The columns of a table as SQL sees them.
+pub fn table_schema(table: Table) -> SchemaRef {
+    if table == Table::Cloudtrail {
+        return event::table_schema();
+    }
+    let file = file_schema(table);
+    let mut fields: Vec<_> = file.fields().iter().cloned().collect();
+    if let Some(column) = table.partition_column() {
+        let data_type = match table {
+            Table::Objects => DataType::Utf8,
+            _ => DataType::Date32,
+        };
+        fields.push(Arc::new(Field::new(column, data_type, true)));
+    }
+    Arc::new(Schema::new(fields))
+}
+
+fn with_dictionaries(schema: &Schema) -> Schema {
+    let field = |field: &Arc<Field>| match REPEATED.contains(&field.name().as_str()) {
+        true => Field::new(field.name(), repeated_type(), true),
+        false => field.as_ref().clone(),
+    };
+    Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
+}
+
+/// The type of the columns in [`REPEATED`] while they are being written.
+pub(crate) fn repeated_type() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+fn properties(schema: &Schema, blooms: bool) -> WriterProperties {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    let mut properties = WriterProperties::builder()
+        .set_created_by(concat!("trailhound ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(level))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_column_statistics_enabled("event_time".into(), EnabledStatistics::Page)
+        .set_column_statistics_enabled("event_name".into(), EnabledStatistics::Page);
+    for field in schema.fields() {
+        let name = field.name().as_str();
+        let json = is_json(name);
+        if json || UNIQUE.contains(&name) {
+            properties = properties.set_column_dictionary_enabled(name.into(), false);
+        }
+        if json {
+            properties = properties.set_column_statistics_enabled(name.into(), EnabledStatistics::None);
+        }
+        if blooms && BLOOMS.contains(&name) {
+            properties = properties
+                .set_column_bloom_filter_enabled(name.into(), true)
+                .set_column_bloom_filter_fpp(name.into(), 0.01);
+        }
+    }
+    properties.build()
+}
+
+/// Columns that a responder looks single values up in.
+const BLOOMS: [&str; 4] = ["event_id", "access_key_id", "source_ip_address", "user_arn"];
+
+fn is_json(column: &str) -> bool {
+    let of_record = FIELDS.iter().any(|field| field.column == column && field.kind == Kind::Json);
+    of_record || matches!(column, "aggregation" | "extra" | "raw" | "details" | "event_ids")
+}
+
+/// Delta's per-file statistics (Delta protocol, "Per-file Statistics").
+fn statistics(schema: &Schema, metadata: &ParquetMetaData) -> Value {
+    let (mut least, mut most, mut nulls) = (Map::new(), Map::new(), Map::new());
+    for (index, field) in schema.fields().iter().enumerate() {
+        if !STATISTICS.contains(&field.name().as_str()) {
+            continue;
+        }
+        let groups = metadata.row_groups().iter().map(|group| group.column(index).statistics());
+        let Some(range) = Range::over(groups, field.data_type()) else { continue };
+        nulls.insert(field.name().clone(), range.nulls.into());
+        if let Some((first, last)) = range.values {
+            least.insert(field.name().clone(), first);
+            most.insert(field.name().clone(), last);
+        }
+    }
+    json!({
+        "numRecords": metadata.file_metadata().num_rows(),
+        "minValues": least,
+        "maxValues": most,
+        "nullCount": nulls,
+    })
+}
+
+struct Range {
+    nulls: u64,
+    values: Option<(Value, Value)>,
+}
+
+impl Range {
+    /// Over the row groups of a file; `None` when one of them has no statistics or has cut a value.
+    fn over<'s>(
+        groups: impl Iterator<Item = Option<&'s Statistics>>,
+        data_type: &DataType,
+    ) -> Option<Self> {
+        let mut nulls = 0;
+        let mut numbers: Option<(i64, i64)> = None;
+        let mut texts: Option<(&[u8], &[u8])> = None;
+        for group in groups {
+            let group = group?;
+            nulls += group.null_count_opt()?;
+            match group {
+                Statistics::Int64(group) => {
+                    if let (Some(least), Some(most)) = (group.min_opt(), group.max_opt()) {
+                        let (first, last) = numbers.unwrap_or((*least, *most));
+                        numbers = Some((first.min(*least), last.max(*most)));
+                    }
+                }
+                Statistics::ByteArray(group) => {
+                    if let (Some(least), Some(most)) = (group.min_bytes_opt(), group.max_bytes_opt()) {
+                        if !group.min_is_exact() || !group.max_is_exact() {
+                            return None;
+                        }
+                        let (first, last) = texts.unwrap_or((least, most));
+                        texts = Some((first.min(least), last.max(most)));
+                    }
+                }
+                _ => return None,
+            }
+        }
+        let values = match (numbers, texts) {
+            (Some((first, last)), _) => Some((number(first, data_type), number(last, data_type))),
+            (_, Some((first, last))) => {
+                Some((std::str::from_utf8(first).ok()?.into(), std::str::from_utf8(last).ok()?.into()))
+            }
+            _ => None,
+        };
+        Some(Self { nulls, values })
+    }
+}
+
+fn number(value: i64, data_type: &DataType) -> Value {
+    match data_type {
+        // CloudTrail's times are whole seconds; a fraction (of another shipper, or of our own clock)
+        // must not be rounded the wrong way, so it is written out.
+        DataType::Timestamp(..) => {
+            let whole = print_time(value);
+            let fraction = value.rem_euclid(1_000_000);
+            format!("{}.{fraction:06}Z", whole.trim_end_matches('Z')).into()
+        }
+        _ => value.into(),
+    }
+}

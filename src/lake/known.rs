@@ -1,0 +1,219 @@
+//! The events a lake has, by date: what de-duplication asks.
+//!
+//! A date's keys are loaded from the hash sidecars of its files when a row of that date first turns
+//! up, and kept sorted in a few segments; the keys this writer has accepted join them at once, so an
+//! event met twice in one run is a duplicate too. A row without a date is looked for under its time's
+//! date as well, and every row among those without one: a clock may have decided differently before.
+//!
+//! Limits: 16 bytes an event of the dates in use; dates unused for longest go first beyond
+//! [`MAX_KEYS`], but one day always fits whole (10 million events a day: 160 MB).
+
+use std::collections::{HashMap, HashSet};
+
+use crate::decode::EventKey;
+
+/// Keys kept in memory before the dates unused for longest are let go: 512 MB.
+const MAX_KEYS: usize = 32 << 20;
+
+/// What a record is to the lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Novelty {
+    /// Not there yet.
+    New,
+    /// There, with the same content.
+    Duplicate,
+    /// Its id is there with other content: a sign of tampering. It is kept as well.
+    Conflicting,
+}
+
+/// A date in days since 1970, or none.
+pub(crate) type DateKey = Option<i32>;
+
+/// The keys of the dates in use.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    dates: HashMap<DateKey, DateKeys>,
+    clock: u64,
+}
+
+#[derive(Debug, Default)]
+struct DateKeys {
+    /// Each sorted; sizes fall by half or more from one to the next.
+    segments: Vec<Vec<EventKey>>,
+    last_used: u64,
+}
+
+impl Known {
+    pub(crate) fn has_date(&self, date: DateKey) -> bool {
+        self.dates.contains_key(&date)
+    }
+
+    /// Takes in a date's keys from its sidecars, each list sorted.
+    pub(crate) fn load(&mut self, date: DateKey, lists: Vec<Vec<EventKey>>) {
+        let keys = self.dates.entry(date).or_default();
+        for list in lists {
+            keys.push(list);
+        }
+    }
+
+    /// Takes in keys that another writer has committed; a date not in use need not know.
+    pub(crate) fn learn(&mut self, date: DateKey, keys: Vec<EventKey>) {
+        if let Some(known) = self.dates.get_mut(&date) {
+            known.push(keys);
+        }
+    }
+
+    /// Whether rows are new, in their order, and remembers the new ones. The dates of all rows must
+    /// be loaded; `time_dates` are those of rows without a date.
+    pub(crate) fn check(
+        &mut self,
+        date: DateKey,
+        keys: &[EventKey],
+        time_dates: impl Fn(usize) -> DateKey,
+    ) -> Vec<Novelty> {
+        self.clock += 1;
+        let mut fresh: HashMap<u64, Vec<EventKey>> = HashMap::new();
+        let mut verdicts = Vec::with_capacity(keys.len());
+        for (row, key) in keys.iter().enumerate() {
+            let other = if date.is_some() { None } else { time_dates(row) };
+            let of_run = fresh.get(&key.identity()).map_or(Novelty::New, |same| match same.contains(key) {
+                true => Novelty::Duplicate,
+                false => Novelty::Conflicting,
+            });
+            let novelty = [Some(date), Some(other)].into_iter().flatten().fold(of_run, |found, date| {
+                stronger(found, self.dates.get(&date).map_or(Novelty::New, |keys| keys.find(*key)))
+            });
+            if novelty != Novelty::Duplicate {
+                fresh.entry(key.identity()).or_default().push(*key);
+            }
+            verdicts.push(novelty);
+        }
+        let mut accepted: Vec<_> = fresh.into_values().flatten().collect();
+        accepted.sort_unstable();
+        let known = self.dates.entry(date).or_default();
+        known.last_used = self.clock;
+        known.push(accepted);
+        verdicts
+    }
+
+    /// Lets go of the dates unused for longest, but not of `in_use`: their keys may not be in any
+    /// sidecar yet. Nor of the rows without a date, which every check looks at.
+    pub(crate) fn make_room(&mut self, in_use: &HashSet<DateKey>) {
+        let mut total: usize = self.dates.values().map(DateKeys::len).sum();
+        while total > MAX_KEYS {
+            let oldest = self
+                .dates
+                .iter()
+                .filter(|(date, _)| date.is_some() && !in_use.contains(date))
+                .min_by_key(|(_, keys)| keys.last_used);
+            let Some(date) = oldest.map(|(date, _)| *date) else { return };
+            total -= self.dates.remove(&date).map_or(0, |keys| keys.len());
+        }
+    }
+}
+
+fn stronger(one: Novelty, other: Novelty) -> Novelty {
+    match (one, other) {
+        (Novelty::Duplicate, _) | (_, Novelty::Duplicate) => Novelty::Duplicate,
+        (Novelty::Conflicting, _) | (_, Novelty::Conflicting) => Novelty::Conflicting,
+        _ => Novelty::New,
+    }
+}
+
+impl DateKeys {
+    fn len(&self) -> usize {
+        self.segments.iter().map(Vec::len).sum()
+    }
+
+    fn push(&mut self, sorted: Vec<EventKey>) {
+        if sorted.is_empty() {
+            return;
+        }
+        self.segments.push(sorted);
+        while let [.., larger, smaller] = &self.segments[..]
+            && larger.len() < 2 * smaller.len()
+        {
+            let smaller = self.segments.pop().unwrap_or_default();
+            let larger = self.segments.pop().unwrap_or_default();
+            self.segments.push(merge(larger, smaller));
+        }
+    }
+
+    fn find(&self, key: EventKey) -> Novelty {
+        self.segments.iter().fold(Novelty::New, |found, segment| {
+            let at = segment.partition_point(|other| *other < key);
+            let exact = segment.get(at) == Some(&key);
+            let same_id = |other: Option<&EventKey>| other.is_some_and(|other| other.identity() == key.identity());
+            let near = same_id(segment.get(at)) || same_id(at.checked_sub(1).and_then(|before| segment.get(before)));
+            stronger(found, match (exact, near) {
+                (true, _) => Novelty::Duplicate,
+                (false, true) => Novelty::Conflicting,
+                (false, false) => Novelty::New,
+            })
+        })
+    }
+}
+
+fn merge(one: Vec<EventKey>, other: Vec<EventKey>) -> Vec<EventKey> {
+    let mut merged = one;
+    merged.extend(other);
+    // Two sorted runs: the standard sort finds them and merges in linear time.
+    merged.sort();
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Novelty::{Conflicting, Duplicate, New};
+    use super::*;
+
+    fn key(identity: u64, content: u64) -> EventKey {
+        EventKey(u128::from(identity) << 64 | u128::from(content))
+    }
+
+    #[test]
+    fn an_event_is_new_once_and_conflicting_with_other_content() {
+        let mut known = Known::default();
+        known.load(Some(1), vec![vec![key(1, 1), key(5, 5)]]);
+        let keys = [key(1, 1), key(1, 2), key(2, 1), key(2, 1), key(2, 2), key(5, 4), key(5, 6)];
+        let expected = [Duplicate, Conflicting, New, Duplicate, Conflicting, Conflicting, Conflicting];
+        assert_eq!(known.check(Some(1), &keys, |_| None), expected);
+        assert_eq!(known.check(Some(1), &keys, |_| None), [Duplicate; 7]);
+    }
+
+    #[test]
+    fn a_row_without_a_date_is_looked_for_under_its_time_and_the_other_way_round() {
+        let mut known = Known::default();
+        known.load(Some(7), vec![vec![key(1, 1)]]);
+        known.load(None, vec![vec![key(2, 2)]]);
+        assert_eq!(known.check(None, &[key(1, 1), key(3, 3)], |_| Some(7)), [Duplicate, New]);
+        assert_eq!(known.check(Some(7), &[key(2, 2), key(3, 3)], |_| None), [Duplicate, Duplicate]);
+    }
+
+    proptest! {
+        #[test]
+        fn segments_answer_as_a_plain_list_would(checks in proptest::collection::vec(
+            proptest::collection::vec((0..6_u64, 0..3_u64), 0..20), 0..12,
+        )) {
+            let mut known = Known::default();
+            let mut list: Vec<EventKey> = Vec::new();
+            for check in checks {
+                let keys: Vec<_> = check.into_iter().map(|(identity, content)| key(identity, content)).collect();
+                let expected: Vec<_> = keys.iter().map(|key| {
+                    let novelty = match list.contains(key) {
+                        true => Duplicate,
+                        false if list.iter().any(|other| other.identity() == key.identity()) => Conflicting,
+                        false => New,
+                    };
+                    if novelty != Duplicate {
+                        list.push(*key);
+                    }
+                    novelty
+                }).collect();
+                prop_assert_eq!(known.check(Some(1), &keys, |_| None), expected);
+            }
+        }
+    }
+}

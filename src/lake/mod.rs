@@ -1,0 +1,108 @@
+//! The lake: Delta tables of Parquet files in a folder or on S3.
+//!
+//! Delta is the format, so that Spark, Trino, DuckDB, Polars and Databricks read a lake as it lies
+//! there; `deltalake` replays and checkpoints the logs. Writing Parquet, the commits and the scan are
+//! our own: see [`Writer`] for the one way in, and ARCHITECTURE.md for the commit protocol.
+//!
+//! Limits: below 20,000 active files a table (`optimize` keeps it there).
+
+mod batch;
+mod create;
+mod dead_letters;
+mod durable;
+mod files;
+mod findings;
+mod format;
+mod hashes;
+mod known;
+mod layout;
+mod log;
+mod objects;
+mod store;
+mod writer;
+
+use std::fmt;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use object_store::ObjectStore;
+
+use self::log::TableLog;
+
+pub use self::batch::Batch;
+pub use self::findings::file_schema as findings_schema;
+pub use self::format::table_schema;
+pub use self::known::Novelty;
+pub use self::layout::Table;
+pub use self::log::{DataFile, Snapshot};
+pub use self::objects::{ObjectKey, ObjectRow, State};
+pub use self::store::{Location, LocationError};
+pub use self::writer::{Report, Writer};
+
+/// One lake. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    location: Location,
+    store: Arc<dyn ObjectStore>,
+}
+
+impl fmt::Display for Lake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.location.fmt(out)
+    }
+}
+
+impl Lake {
+    /// Over any store whose root is the lake.
+    pub fn over(location: Location, store: Arc<dyn ObjectStore>) -> Self {
+        Self { location, store }
+    }
+
+    /// Where it is.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Its files; paths are relative to the lake.
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.location, Location::Folder(_))
+    }
+
+    /// What a table holds now.
+    ///
+    /// # Errors
+    /// When there is no such table, or its log can't be read.
+    pub async fn snapshot(&self, table: Table) -> Result<Arc<Snapshot>> {
+        Ok(self.log(table).await?.snapshot().clone())
+    }
+
+    /// Whether there is a lake at this place.
+    ///
+    /// # Errors
+    /// When the place can't be read.
+    pub async fn exists(&self) -> Result<bool> {
+        Ok(TableLog::open(self.store.clone(), Table::Cloudtrail).await?.is_some())
+    }
+
+    /// Opens the lake for writing; tables that are missing are made.
+    ///
+    /// # Errors
+    /// When the lake is of a newer version, or can't be read or written.
+    pub async fn writer(&self) -> Result<Writer> {
+        create::create(self).await?;
+        Writer::open(self.clone()).await
+    }
+
+    async fn log(&self, table: Table) -> Result<TableLog> {
+        let Some(log) = TableLog::open(self.store.clone(), table).await? else {
+            let name = table.name();
+            bail!("there is no table `{name}` at {self}; `trailhound ingest` makes a lake, --lake names another");
+        };
+        log.check_version()?;
+        Ok(log)
+    }
+}

@@ -1,0 +1,398 @@
+//! The commit protocol: how a batch gets into the lake, exactly once, beside other writers and across
+//! crashes. ARCHITECTURE.md, "The commit protocol", has the steps and the crash table; the comments
+//! here name the steps by their numbers.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use deltalake::kernel::Add;
+use jiff::Timestamp;
+use object_store::ObjectStore;
+use serde_json::Value;
+use tokio::sync::{Mutex, Semaphore};
+
+use super::batch::{self, Base, Batch, Staged};
+use super::format::{Format, ParquetFile};
+use super::known::{DateKey, Known};
+use super::layout::{self, Table};
+use super::log::{Committed, DataFile, Entry, TableLog};
+use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
+use super::{Lake, dead_letters, files, hashes};
+use crate::decode::{Chunk, DeadLetter, EventKey};
+
+/// Members of the `cloudtrail` commit info that name what has to follow it.
+const OBJECTS_FILES: &str = "trailhoundObjects";
+const DEAD_LETTERS_FILES: &str = "trailhoundDeadLetters";
+
+/// How often a writer that loses races tries again. Each loss means that somebody else has won, so
+/// this many in a row is a sign of something else.
+const MAX_LOSSES: u32 = 100;
+
+/// Files staged longer ago than this are written again: vacuum may delete them at 24 hours.
+const STALE_AFTER: Duration = Duration::from_secs(12 * 3600);
+
+/// Every so many versions a log gets a checkpoint.
+const CHECKPOINT_EVERY: u64 = 50;
+
+/// Writes batches to a lake. One at a time commits; others may be gathered meanwhile.
+#[derive(Debug)]
+pub struct Writer {
+    lake: Lake,
+    logs: Mutex<Logs>,
+    known: Mutex<Known>,
+    ledger: Mutex<Ledger>,
+    encoders: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Logs {
+    cloudtrail: TableLog,
+    objects: TableLog,
+    dead_letters: TableLog,
+    /// Files that this writer has committed: their keys and objects it knows.
+    own: HashSet<String>,
+    /// The number of the batch that was begun last.
+    begun: i64,
+}
+
+/// What became of the objects of a committed batch.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Its objects.
+    pub objects: Vec<ObjectRow>,
+    /// Objects that another writer brought in meanwhile.
+    pub already: u64,
+}
+
+impl Writer {
+    /// Opens a lake for writing: finishes what a crash left, and reads what is known.
+    pub(super) async fn open(lake: Lake) -> Result<Self> {
+        let mut logs = Logs {
+            cloudtrail: lake.log(Table::Cloudtrail).await?,
+            objects: lake.log(Table::Objects).await?,
+            dead_letters: lake.log(Table::DeadLetters).await?,
+            own: HashSet::new(),
+            begun: 0,
+        };
+        logs.finish_pending().await?;
+        let mut ledger = Ledger::default();
+        for path in logs.objects.snapshot().files.keys() {
+            load_ledger(&lake, path, &mut ledger, &mut |_, _| {}).await?;
+        }
+        Ok(Self {
+            lake,
+            logs: Mutex::new(logs),
+            known: Mutex::default(),
+            ledger: Mutex::new(ledger),
+            encoders: Arc::new(Semaphore::new(rayon::current_num_threads() + 1)),
+        })
+    }
+
+    /// What became of an object in an earlier run, if it need not be read again.
+    pub async fn state_of(&self, object: ObjectKey) -> Option<State> {
+        self.ledger.lock().await.get(object)
+    }
+
+    /// Begins a batch. Only one more may be begun before the one before is committed.
+    pub async fn begin(&self) -> Batch {
+        let mut logs = self.logs.lock().await;
+        let base =
+            Base { cloudtrail: logs.cloudtrail.snapshot().clone(), objects: logs.objects.snapshot().clone() };
+        logs.begun = logs.begun.max(base.cloudtrail.batch) + 1;
+        Batch::new(logs.begun, base, now(), self.encoders.clone())
+    }
+
+    /// Adds an object to a batch, with those of its rows that are not in the lake.
+    pub async fn add(
+        &self,
+        batch: &mut Batch,
+        object: ObjectRow,
+        chunks: Vec<Chunk>,
+        letters: Vec<DeadLetter>,
+    ) -> Result<()> {
+        let index = batch.add_object(object, letters);
+        for chunk in chunks {
+            self.add_chunk(batch, index, chunk).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds an object whose rows follow by [`Self::add_chunk`]; returns its index in the batch.
+    pub fn add_object(&self, batch: &mut Batch, object: ObjectRow, letters: Vec<DeadLetter>) -> usize {
+        batch.add_object(object, letters)
+    }
+
+    /// Adds rows of an object that is in the batch.
+    pub async fn add_chunk(&self, batch: &mut Batch, object: usize, chunk: Chunk) -> Result<()> {
+        for rows in batch::by_date(chunk)? {
+            let mut known = self.known.lock().await;
+            for date in rows.dates_to_check() {
+                self.load_date(&batch.base, date, &mut known).await?;
+            }
+            batch.add_rows(object, rows, &mut known).await?;
+        }
+        Ok(())
+    }
+
+    /// Loads the keys of a date, unless they are.
+    ///
+    /// From the snapshot the batch was begun with: what came in since is checked at the commit.
+    async fn load_date(&self, base: &Base, date: DateKey, known: &mut Known) -> Result<()> {
+        if known.has_date(date) {
+            return Ok(());
+        }
+        let value = date.map(layout::date_text);
+        let mut lists = Vec::new();
+        for file in base.cloudtrail.files.values().filter(|file| file.partition == value) {
+            lists.push(self.keys_of(file).await?);
+        }
+        known.load(date, lists);
+        Ok(())
+    }
+
+    async fn keys_of(&self, file: &DataFile) -> Result<Vec<EventKey>> {
+        files::keys_of(&self.lake, file).await
+    }
+
+    /// Commits a batch: steps 1 to 6.
+    pub async fn commit(&self, batch: Batch) -> Result<Report> {
+        let mut staged = batch.into_files().await?;
+        let objects = staged.objects.len() as u64;
+        let mut logs = self.logs.lock().await;
+        let mut put: Option<Put> = None;
+        for _ in 0..MAX_LOSSES {
+            logs.refresh().await?;
+            logs.finish_pending().await?;
+            let number = logs.cloudtrail.snapshot().batch + 1;
+            let mut changed = self.check_again(&mut staged, &logs).await?;
+            if staged.number != number {
+                tokio::task::block_in_place(|| staged.renumber(number))?;
+                changed = true;
+            }
+            if staged.objects.iter().all(Option::is_none) {
+                return Ok(Report { objects: Vec::new(), already: objects });
+            }
+            let files = match put.take() {
+                Some(files) if !changed && files.at.elapsed() < STALE_AFTER => files,
+                _ => self.put_files(&staged).await?,
+            };
+            match logs.cloudtrail.commit(&files.entry(number)?).await? {
+                Committed::Won(_) => {
+                    self.close(&mut logs, &files, number).await?;
+                    let rows: Vec<_> = staged.objects.into_iter().flatten().collect();
+                    let mut ledger = self.ledger.lock().await;
+                    rows.iter().for_each(|row| ledger.insert(row.key(), row.state));
+                    let already = objects - rows.len() as u64;
+                    return Ok(Report { objects: rows, already });
+                }
+                Committed::Lost => put = Some(files),
+            }
+        }
+        bail!("lost {MAX_LOSSES} commits in a row to other writers of {}", self.lake)
+    }
+
+    /// Steps 5 and 6, and what follows a commit.
+    async fn close(&self, logs: &mut Logs, files: &Put, number: i64) -> Result<()> {
+        logs.finish(number, &files.objects, &files.dead_letters).await?;
+        let named = files.cloudtrail.iter().chain(&files.objects).map(|add| add.path.clone());
+        logs.own.extend(named);
+        for log in [&logs.cloudtrail, &logs.objects, &logs.dead_letters] {
+            if log.snapshot().version % CHECKPOINT_EVERY == 0
+                && let Err(error) = log.checkpoint().await
+            {
+                // The log is whole without it; only opening the lake takes longer.
+                tracing::warn!(error = %format!("{error:#}"), "no checkpoint was written");
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of keys that no open batch needs, when there are too many.
+    pub async fn make_room(&self, open: &Batch) {
+        self.known.lock().await.make_room(&open.dates());
+    }
+
+    /// Step 2 again: drops what other writers have committed since the batch was checked.
+    async fn check_again(&self, staged: &mut Staged, logs: &Logs) -> Result<bool> {
+        let now =
+            Base { cloudtrail: logs.cloudtrail.snapshot().clone(), objects: logs.objects.snapshot().clone() };
+        let mut came_in = HashSet::new();
+        for path in now.objects.files.keys() {
+            if !staged.base.objects.files.contains_key(path) && !logs.own.contains(path) {
+                let mut ledger = self.ledger.lock().await;
+                let mut note = |key, state| {
+                    if !matches!(state, State::Failed | State::Gone) {
+                        came_in.insert(key);
+                    }
+                };
+                load_ledger(&self.lake, path, &mut ledger, &mut note).await?;
+            }
+        }
+        let mut keys: HashMap<DateKey, Vec<EventKey>> = HashMap::new();
+        for (path, file) in &now.cloudtrail.files {
+            if staged.base.cloudtrail.files.contains_key(path) || logs.own.contains(path) {
+                continue;
+            }
+            let date = file.partition.as_deref().and_then(layout::parse_date);
+            let is_near = staged.partitions.contains_key(&date) || date.is_none();
+            if is_near || self.known.lock().await.has_date(date) {
+                let of_file = self.keys_of(file).await?;
+                self.known.lock().await.learn(date, of_file.clone());
+                keys.entry(date).or_default().extend(of_file);
+            }
+        }
+        let dropped = tokio::task::block_in_place(|| staged.drop_known(&came_in, &keys))?;
+        staged.base = now;
+        Ok(dropped)
+    }
+
+    /// Step 3: everything the commit will name, on disk before it.
+    async fn put_files(&self, staged: &Staged) -> Result<Put> {
+        let at = Instant::now();
+        let number = staged.number;
+        let mut cloudtrail = Vec::new();
+        for (date, partition) in &staged.partitions {
+            let date = date.map(layout::date_text);
+            let path = Table::Cloudtrail.new_file(date.as_deref(), number);
+            let keys = partition.origins.iter().map(|origin| origin.key).collect();
+            files::put(&self.lake, &layout::hashes_of(&path), hashes::write(keys)).await?;
+            cloudtrail.push(self.put_file(Table::Cloudtrail, path, date, &partition.file).await?);
+        }
+        let mut months: HashMap<Option<&str>, Vec<&ObjectRow>> = HashMap::new();
+        for row in staged.objects.iter().flatten() {
+            months.entry(row.month.as_deref()).or_default().push(row);
+        }
+        let mut objects = Vec::new();
+        for (month, rows) in months {
+            let batch = objects::to_batch(&rows, number, staged.now)?;
+            let file = Format::of(Table::Objects).write(&[batch])?;
+            let path = Table::Objects.new_file(month, number);
+            objects.push(self.put_file(Table::Objects, path, month.map(str::to_owned), &file).await?);
+        }
+        let letters: Vec<_> = staged
+            .letters
+            .iter()
+            .filter_map(|(object, letter)| Some((staged.objects[*object].as_ref()?.uri.as_str(), letter)))
+            .collect();
+        let mut dead = Vec::new();
+        if !letters.is_empty() {
+            let batch = dead_letters::to_batch(&letters, number, staged.now)?;
+            let file = Format::of(Table::DeadLetters).write(&[batch])?;
+            let path = Table::DeadLetters.new_file(None, number);
+            dead.push(self.put_file(Table::DeadLetters, path, None, &file).await?);
+        }
+        Ok(Put { at, cloudtrail, objects, dead_letters: dead })
+    }
+
+    async fn put_file(
+        &self,
+        table: Table,
+        path: String,
+        partition: Option<String>,
+        file: &ParquetFile,
+    ) -> Result<Add> {
+        files::put(&self.lake, &table.path(&path), file.bytes.clone()).await?;
+        let file = DataFile {
+            path,
+            size: file.bytes.len() as u64,
+            partition,
+            modified: Timestamp::now().as_millisecond(),
+            stats: Some(file.stats.clone()),
+        };
+        Ok(file.add(table, true))
+    }
+}
+
+/// Files that are written and wait for their commit.
+#[derive(Debug)]
+struct Put {
+    at: Instant,
+    cloudtrail: Vec<Add>,
+    objects: Vec<Add>,
+    dead_letters: Vec<Add>,
+}
+
+impl Put {
+    /// Step 4's entry.
+    fn entry(&self, number: i64) -> Result<Entry> {
+        let info = HashMap::from([
+            (OBJECTS_FILES.to_owned(), serde_json::to_value(&self.objects)?),
+            (DEAD_LETTERS_FILES.to_owned(), serde_json::to_value(&self.dead_letters)?),
+        ]);
+        Ok(Entry { add: self.cloudtrail.clone(), remove: Vec::new(), batch: Some(number), info })
+    }
+}
+
+impl Logs {
+    /// Step 1.
+    async fn refresh(&mut self) -> Result<()> {
+        // In this order a batch that is closed in `objects` is always seen in `cloudtrail` too.
+        self.objects.refresh().await?;
+        self.dead_letters.refresh().await?;
+        self.cloudtrail.refresh().await
+    }
+
+    /// Finishes the batch that a crash has left between steps 4 and 6, if there is one.
+    async fn finish_pending(&mut self) -> Result<()> {
+        let number = self.cloudtrail.snapshot().batch;
+        if self.objects.snapshot().batch >= number {
+            return Ok(());
+        }
+        ensure!(
+            self.objects.snapshot().batch == number - 1,
+            "table `objects` stands at batch {} and `cloudtrail` at {number}: the lake was changed by something else; \
+             see `trailhound lake doctor`",
+            self.objects.snapshot().batch,
+        );
+        let info = self.cloudtrail.batch_info(number).await?;
+        let adds = |name: &str| -> Result<Vec<Add>> {
+            let named = info.get(name).cloned().unwrap_or(Value::Array(Vec::new()));
+            serde_json::from_value(named).with_context(|| format!("`{name}` in the commit of batch {number}"))
+        };
+        let (objects, dead_letters) = (adds(OBJECTS_FILES)?, adds(DEAD_LETTERS_FILES)?);
+        tracing::info!(batch = number, "finishing a batch that was interrupted");
+        self.finish(number, &objects, &dead_letters).await
+    }
+
+    /// Steps 5 and 6. Losing means that somebody else has done it.
+    async fn finish(&mut self, number: i64, objects: &[Add], dead_letters: &[Add]) -> Result<()> {
+        if !dead_letters.is_empty() {
+            finish_table(&mut self.dead_letters, number, dead_letters).await?;
+        }
+        finish_table(&mut self.objects, number, objects).await
+    }
+}
+
+async fn finish_table(log: &mut TableLog, number: i64, files: &[Add]) -> Result<()> {
+    let entry = Entry { add: files.to_vec(), batch: Some(number), ..Entry::default() };
+    for _ in 0..MAX_LOSSES {
+        if log.snapshot().batch >= number {
+            return Ok(());
+        }
+        match log.commit(&entry).await? {
+            Committed::Won(_) => return Ok(()),
+            Committed::Lost => log.refresh().await?,
+        }
+    }
+    bail!("lost {MAX_LOSSES} commits in a row while finishing batch {number}")
+}
+
+/// Reads the rows of a file of `objects` into the ledger, and tells `note` of each.
+async fn load_ledger(
+    lake: &Lake,
+    path: &str,
+    ledger: &mut Ledger,
+    note: &mut (dyn FnMut(ObjectKey, State) + Send),
+) -> Result<()> {
+    let columns = ["uri", "etag", "size", "state"];
+    for batch in files::read(lake, Table::Objects, path, Some(&columns)).await? {
+        ledger.load(&batch, note)?;
+    }
+    Ok(())
+}
+
+fn now() -> i64 {
+    Timestamp::now().as_microsecond()
+}
