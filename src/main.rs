@@ -1,3 +1,3 @@
 #[global_allocator]
 static ALLOC: mimalloc::MiMalloc = mimalloc::MiMalloc;
-fn main(){}
+fn main() {}

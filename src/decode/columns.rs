@@ -258,8 +258,7 @@ impl Columns {
                 Builder::Time(column) => Arc::new(column.finish().with_timezone("UTC")),
             });
         }
-        let derived =
-            [&mut self.aggregation, &mut self.extra, &mut self.principal, &mut self.source_ip];
+        let derived = [&mut self.aggregation, &mut self.extra, &mut self.principal, &mut self.source_ip];
         arrays.extend(derived.map(|column| Arc::new(column.finish()) as ArrayRef));
         arrays.push(Arc::new(self.dates.finish()));
         Ok(Chunk {

@@ -156,9 +156,7 @@ impl<'w> Reader<'_, 'w, '_> {
         }
         match self.record.read(&mut self.scanner) {
             Ok(()) => self.classify(start).map(|()| Step::Done),
-            Err(JsonError { problem: Problem::End, .. }) if !self.window.last => {
-                Ok(Step::MoreWanted)
-            }
+            Err(JsonError { problem: Problem::End, .. }) if !self.window.last => Ok(Step::MoreWanted),
             Err(error) => {
                 self.scanner.jump(start);
                 self.bad_line(start, error.to_string())
@@ -259,9 +257,7 @@ impl<'w> Reader<'_, 'w, '_> {
         let read = match (read, self.scanner.peek()) {
             // What ends where the window does may go on in the next (`12|34`).
             (Ok(_), None) => return Ok(Step::MoreWanted),
-            (Ok(_), Some(next)) if !matches!(next, b',' | b']') => {
-                Err(self.scanner.unexpected("`,` or `]`"))
-            }
+            (Ok(_), Some(next)) if !matches!(next, b',' | b']') => Err(self.scanner.unexpected("`,` or `]`")),
             (read, _) => read,
         };
         match read {
@@ -435,9 +431,7 @@ impl<'a> Envelope<'a> {
         if let Some(detail) = of_type("detail", Type::Object) {
             return Some(Self::Detail(detail));
         }
-        for (list, key) in
-            [("Events", "CloudTrailEvent"), ("logEvents", "message"), ("events", "message")]
-        {
+        for (list, key) in [("Events", "CloudTrailEvent"), ("logEvents", "message"), ("events", "message")] {
             if let Some(list) = of_type(list, Type::Array) {
                 return Some(Self::Strings { list, key });
             }
@@ -499,8 +493,17 @@ fn member<'a>(object: Value<'a>, key: &str) -> Option<Value<'a>> {
 /// that every kind of record has some of.
 fn looks_like_cloudtrail(record: &Record<'_>) -> bool {
     let typical = [
-        "eventVersion", "eventTime", "eventSource", "eventName", "eventType", "eventCategory",
-        "eventID", "awsRegion", "sourceIPAddress", "recipientAccountId", "insightDetails",
+        "eventVersion",
+        "eventTime",
+        "eventSource",
+        "eventName",
+        "eventType",
+        "eventCategory",
+        "eventID",
+        "awsRegion",
+        "sourceIPAddress",
+        "recipientAccountId",
+        "insightDetails",
     ];
     let fields = FIELDS.iter().zip(&record.fields).filter(|(field, value)| {
         value.is_some() && field.object == Object::Record && typical.contains(&field.key)

@@ -40,9 +40,8 @@ pub(crate) fn number(text: &str) -> Hash {
 }
 
 pub(crate) fn literal(word: &'static str) -> Hash {
-    static WORDS: LazyLock<[Hash; 3]> = LazyLock::new(|| {
-        ["null", "true", "false"].map(|word| xxh3_128_with_seed(word.as_bytes(), LITERAL))
-    });
+    static WORDS: LazyLock<[Hash; 3]> =
+        LazyLock::new(|| ["null", "true", "false"].map(|word| xxh3_128_with_seed(word.as_bytes(), LITERAL)));
     WORDS[match word {
         "null" => 0,
         "true" => 1,
@@ -183,10 +182,35 @@ mod tests {
     #[test]
     fn different_values_hash_differently() {
         let values = [
-            "1", "1.0", "10e-1", "\"1\"", "null", "\"null\"", "true", "false", "[]", "{}", "[[]]", "[{}]",
-            "[null]", "\"\"", "[1,2]", "[2,1]", "[1,[2]]", "[[1],2]", r#"{"a":1}"#, r#"{"a":"1"}"#,
-            r#"{"1":"a"}"#, r#"{"a":null}"#, r#"{"a":{"b":1}}"#, r#"{"a":1,"b":1}"#, r#""\ud800""#,
-            r#""\udc00""#, r#""\ufffd""#, r#"{"a":2,"b":1}"#, r#"{"a":1,"b":2}"#,
+            "1",
+            "1.0",
+            "10e-1",
+            "\"1\"",
+            "null",
+            "\"null\"",
+            "true",
+            "false",
+            "[]",
+            "{}",
+            "[[]]",
+            "[{}]",
+            "[null]",
+            "\"\"",
+            "[1,2]",
+            "[2,1]",
+            "[1,[2]]",
+            "[[1],2]",
+            r#"{"a":1}"#,
+            r#"{"a":"1"}"#,
+            r#"{"1":"a"}"#,
+            r#"{"a":null}"#,
+            r#"{"a":{"b":1}}"#,
+            r#"{"a":1,"b":1}"#,
+            r#""\ud800""#,
+            r#""\udc00""#,
+            r#""\ufffd""#,
+            r#"{"a":2,"b":1}"#,
+            r#"{"a":1,"b":2}"#,
         ];
         for (index, one) in values.iter().enumerate() {
             for other in &values[..index] {
@@ -200,9 +224,6 @@ mod tests {
         let member = |key: usize, value: usize| format!("\"k{key}\":{value}");
         let plain: Vec<_> = (0..300).map(|key| member(key, key + 1)).collect();
         let repeated: Vec<_> = (0..300).map(|key| member(key, 0)).chain(plain.iter().cloned()).collect();
-        assert_eq!(
-            hash(&format!("{{{}}}", repeated.join(","))),
-            hash(&format!("{{{}}}", plain.join(",")))
-        );
+        assert_eq!(hash(&format!("{{{}}}", repeated.join(","))), hash(&format!("{{{}}}", plain.join(","))));
     }
 }

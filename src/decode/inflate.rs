@@ -155,9 +155,7 @@ impl<R: BufRead> Form<R> {
 fn classify(error: io::Error) -> Trouble {
     match error.kind() {
         ErrorKind::UnexpectedEof => Trouble::Bad(Bad::Truncated),
-        ErrorKind::InvalidInput | ErrorKind::InvalidData => {
-            Trouble::Bad(Bad::Corrupt(error.to_string()))
-        }
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => Trouble::Bad(Bad::Corrupt(error.to_string())),
         _ => Trouble::Io(error),
     }
 }

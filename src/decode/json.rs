@@ -65,9 +65,7 @@ impl<'a> Value<'a> {
     /// The content of a string value; `None` for every other type.
     pub(crate) fn as_text(&self) -> Option<Text<'a>> {
         match self.of {
-            Type::Text { escaped } => {
-                Some(Text { raw: &self.text[1..self.text.len() - 1], escaped })
-            }
+            Type::Text { escaped } => Some(Text { raw: &self.text[1..self.text.len() - 1], escaped }),
             _ => None,
         }
     }
@@ -396,9 +394,7 @@ fn unescape_hex(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     let unit = hex_unit(bytes, at).unwrap_or(0xfffd);
     let (code, end) = match unit {
         0xd800..=0xdbff => match hex_unit(bytes, at + 6) {
-            Some(low @ 0xdc00..=0xdfff) => {
-                (0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00), at + 12)
-            }
+            Some(low @ 0xdc00..=0xdfff) => (0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00), at + 12),
             _ => (unit, at + 6),
         },
         _ => (unit, at + 6),
@@ -459,9 +455,32 @@ mod tests {
     #[test]
     fn what_is_not_json_is_refused() {
         for text in [
-            "", "nul", "truth", "01", "1.", "-", "1e", "+1", ".5", "\"a", "\"\\x\"", "\"\\u12g4\"",
-            "\"a\nb\"", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "[1 2]", "1 2",
-            "\u{b}1", "'a'", "NaN", "Infinity", "[1}",
+            "",
+            "nul",
+            "truth",
+            "01",
+            "1.",
+            "-",
+            "1e",
+            "+1",
+            ".5",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"a\nb\"",
+            "[1,]",
+            "[,1]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "[1 2]",
+            "1 2",
+            "\u{b}1",
+            "'a'",
+            "NaN",
+            "Infinity",
+            "[1}",
         ] {
             assert!(scan(text).is_err(), "{text:?}");
         }

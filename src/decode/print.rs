@@ -3,7 +3,9 @@
 //! The record has the same keys and values as the original. Their order is the table's, and white
 //! space is gone; JSON gives neither a meaning.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use arrow::compute::cast;
 use arrow::datatypes::TimestampMicrosecondType;
 use arrow::error::ArrowError;
@@ -64,9 +66,8 @@ impl Printer {
     /// When `extra` or `aggregation` hold what this version does not write.
     pub fn write(&self, row: usize, out: &mut String) -> Result<(), ArrowError> {
         let stored = match self.extra.is_valid(row) {
-            true => Stored::read(self.extra.value(row)).map_err(|error| {
-                ArrowError::JsonError(format!("column `extra`: {error}"))
-            })?,
+            true => Stored::read(self.extra.value(row))
+                .map_err(|error| ArrowError::JsonError(format!("column `extra`: {error}")))?,
             false => Stored::default(),
         };
         let aggregation = self.aggregation.is_valid(row).then(|| self.aggregation.value(row));

@@ -92,9 +92,7 @@ impl<'a> Record<'a> {
                     self.fields[*field] = Some(value);
                     (*hash, value.hash)
                 }
-                Some(Child { what: What::Object(child), hash, .. }) => {
-                    (*hash, self.child(scanner, *child)?)
-                }
+                Some(Child { what: What::Object(child), hash, .. }) => (*hash, self.child(scanner, *child)?),
                 None => {
                     let value = scanner.value()?;
                     self.others.push(Other { object, key: key.raw, value });
@@ -137,18 +135,12 @@ impl<'a> Record<'a> {
             self.given[object as usize] = Given::Absent;
         }
         let place = dropped.place();
-        self.others.retain(|other| {
-            !other.object.is_within(dropped) && Some((other.object, other.key)) != place
-        });
+        self.others
+            .retain(|other| !other.object.is_within(dropped) && Some((other.object, other.key)) != place);
     }
 
     /// The child of `object` that `key` names; `before` is the child found before it.
-    fn find(
-        &mut self,
-        object: Object,
-        before: &mut usize,
-        key: Text<'_>,
-    ) -> Option<&'static Child> {
+    fn find(&mut self, object: Object, before: &mut usize, key: Text<'_>) -> Option<&'static Child> {
         let children = children(object);
         let guess = self.followers[object as usize][*before];
         let index = match key.escaped {
@@ -189,13 +181,11 @@ fn children(object: Object) -> &'static [Child] {
 
 fn known_keys(of: Object) -> Vec<Child> {
     let key_hash = |key| hash::text(Text { raw: key, escaped: false });
-    let fields = FIELDS.iter().enumerate().filter(|(_, field)| field.object == of).map(
-        |(index, field)| Child {
-            key: field.key,
-            hash: key_hash(field.key),
-            what: What::Field(index),
-        },
-    );
+    let fields = FIELDS
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| field.object == of)
+        .map(|(index, field)| Child { key: field.key, hash: key_hash(field.key), what: What::Field(index) });
     let objects = Object::ALL.into_iter().filter_map(|object| match object.place() {
         Some((parent, key)) if parent == of => {
             Some(Child { key, hash: key_hash(key), what: What::Object(object) })

@@ -44,9 +44,24 @@ fn any_key() -> impl Strategy<Value = String> {
 }
 
 const FIELD_KEYS: [&str; 18] = [
-    "eventTime", "eventName", "eventID", "readOnly", "userIdentity", "sessionContext", "sessionIssuer",
-    "attributes", "mfaAuthenticated", "creationDate", "type", "arn", "tlsDetails", "onBehalfOf",
-    "requestParameters", "webIdFederationData", "sessionCredentialFromConsole", "recipientAccountId",
+    "eventTime",
+    "eventName",
+    "eventID",
+    "readOnly",
+    "userIdentity",
+    "sessionContext",
+    "sessionIssuer",
+    "attributes",
+    "mfaAuthenticated",
+    "creationDate",
+    "type",
+    "arn",
+    "tlsDetails",
+    "onBehalfOf",
+    "requestParameters",
+    "webIdFederationData",
+    "sessionCredentialFromConsole",
+    "recipientAccountId",
 ];
 
 /// A record in which known keys stand in their places, with any value.
@@ -144,7 +159,10 @@ fn what_is_no_log_is_told_apart() {
         (r#"{"Records":null}"#, Verdict::Log),
         ("[]", Verdict::Log),
         (r#"{"awsAccountId":"1","digestS3Object":"x","logFiles":[]}"#, Verdict::Skipped("a digest file")),
-        (r#"{"fileVersion":"1.0","configurationItems":[]}"#, Verdict::Skipped("JSON that is no CloudTrail log")),
+        (
+            r#"{"fileVersion":"1.0","configurationItems":[]}"#,
+            Verdict::Skipped("JSON that is no CloudTrail log"),
+        ),
         ("https 2026-01-15 app/lb 1.2.3.4\nmore", Verdict::Skipped("not JSON")),
     ] {
         assert_eq!(decode(text.as_bytes(), Members::Any).0.verdict, verdict, "{text}");
@@ -311,7 +329,11 @@ fn real_records_come_back_as_they_were_and_overflow_stays_rare() {
                 .iter()
                 .flatten()
                 .filter(|extra| !extra.contains(r#""add":{}"#) || !extra.contains(r#""text":{}"#))
-                .inspect(|extra| if std::env::var_os("SHOW").is_some() { eprintln!("{extra}") })
+                .inspect(|extra| {
+                    if std::env::var_os("SHOW").is_some() {
+                        eprintln!("{extra}")
+                    }
+                })
                 .count();
         }
     }

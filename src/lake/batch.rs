@@ -20,11 +20,11 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::sync::{Semaphore, oneshot};
 
+use super::Snapshot;
 use super::format::{Format, GROUP_ROWS, ParquetFile, RowGroup};
 use super::known::{DateKey, Known, Novelty};
 use super::layout::Table;
 use super::objects::ObjectRow;
-use super::Snapshot;
 use crate::decode::{Chunk, DAY, DeadLetter, EventKey};
 use crate::event::PROVENANCE;
 
@@ -280,15 +280,18 @@ impl Staged {
         let mut emptied = Vec::new();
         for (date, partition) in &mut self.partitions {
             let is_known = |key| {
-                [Some(date), Some(&None)].into_iter().flatten().any(|date| {
-                    known.get(date).is_some_and(|keys| keys.contains(key))
-                })
+                [Some(date), Some(&None)]
+                    .into_iter()
+                    .flatten()
+                    .any(|date| known.get(date).is_some_and(|keys| keys.contains(key)))
             };
             let mut kept = Vec::with_capacity(partition.origins.len());
             for origin in &partition.origins {
                 let object = &mut self.objects[origin.object as usize];
                 let duplicate = is_known(&origin.key);
-                if let Some(row) = object && duplicate {
+                if let Some(row) = object
+                    && duplicate
+                {
                     row.records -= 1;
                     row.duplicates += 1;
                 }

@@ -5,11 +5,11 @@
 
 use anyhow::{Context, Result};
 use arrow::datatypes::DataType;
+use deltalake::DeltaTableError;
 use deltalake::kernel::transaction::TransactionError;
 use deltalake::kernel::{DataType as DeltaType, PrimitiveType, StructField};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::SaveMode;
-use deltalake::DeltaTableError;
 
 use super::Lake;
 use super::format::table_schema;

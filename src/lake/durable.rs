@@ -15,8 +15,8 @@ use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
 use uuid::Uuid;
 
@@ -68,12 +68,7 @@ impl DurableFolder {
 }
 
 /// Writes a file so that after a crash it is there whole or not at all.
-fn write_durably(
-    root: &FilePath,
-    target: &FilePath,
-    payload: PutPayload,
-    create: bool,
-) -> io::Result<()> {
+fn write_durably(root: &FilePath, target: &FilePath, payload: PutPayload, create: bool) -> io::Result<()> {
     let folder = target.parent().unwrap_or(root);
     create_folders(root, folder)?;
     // A name that begins with `.` is no data file to any reader of Delta tables.

@@ -36,8 +36,18 @@ const UNIQUE: [&str; 4] = ["event_id", "request_id", "shared_event_id", "finding
 /// Columns that Delta's statistics cover: the ones queries prune by. Text is left out where a long
 /// value has been cut.
 const STATISTICS: [&str; 12] = [
-    "event_time", "event_source", "event_name", "aws_region", "recipient_account_id", "access_key_id",
-    "user_arn", "ingest_batch", "uri", "time", "rule_id", "found_at",
+    "event_time",
+    "event_source",
+    "event_name",
+    "aws_region",
+    "recipient_account_id",
+    "access_key_id",
+    "user_arn",
+    "ingest_batch",
+    "uri",
+    "time",
+    "rule_id",
+    "found_at",
 ];
 
 /// Columns that repeat one value over many rows and come as Arrow dictionaries.
@@ -122,7 +132,8 @@ impl Format {
     /// Puts row groups together into a file.
     pub(crate) fn assemble(&self, groups: Vec<RowGroup>) -> Result<ParquetFile> {
         let parquet = ArrowSchemaConverter::new().convert(&self.schema)?;
-        let mut bytes = Vec::with_capacity(groups.iter().map(|group| group.bytes).sum::<usize>() + (64 << 10));
+        let mut bytes =
+            Vec::with_capacity(groups.iter().map(|group| group.bytes).sum::<usize>() + (64 << 10));
         let root = parquet.root_schema_ptr();
         let mut writer = SerializedFileWriter::new(&mut bytes, root, self.properties.clone())?;
         for group in groups {
@@ -248,10 +259,7 @@ struct Range {
 
 impl Range {
     /// Over the row groups of a file; `None` when one of them has no statistics or has cut a value.
-    fn over<'s>(
-        groups: impl Iterator<Item = Option<&'s Statistics>>,
-        data_type: &DataType,
-    ) -> Option<Self> {
+    fn over<'s>(groups: impl Iterator<Item = Option<&'s Statistics>>, data_type: &DataType) -> Option<Self> {
         let mut nulls = 0;
         let mut numbers: Option<(i64, i64)> = None;
         let mut texts: Option<(&[u8], &[u8])> = None;

@@ -143,13 +143,18 @@ impl DateKeys {
         self.segments.iter().fold(Novelty::New, |found, segment| {
             let at = segment.partition_point(|other| *other < key);
             let exact = segment.get(at) == Some(&key);
-            let same_id = |other: Option<&EventKey>| other.is_some_and(|other| other.identity() == key.identity());
-            let near = same_id(segment.get(at)) || same_id(at.checked_sub(1).and_then(|before| segment.get(before)));
-            stronger(found, match (exact, near) {
-                (true, _) => Novelty::Duplicate,
-                (false, true) => Novelty::Conflicting,
-                (false, false) => Novelty::New,
-            })
+            let same_id =
+                |other: Option<&EventKey>| other.is_some_and(|other| other.identity() == key.identity());
+            let near =
+                same_id(segment.get(at)) || same_id(at.checked_sub(1).and_then(|before| segment.get(before)));
+            stronger(
+                found,
+                match (exact, near) {
+                    (true, _) => Novelty::Duplicate,
+                    (false, true) => Novelty::Conflicting,
+                    (false, false) => Novelty::New,
+                },
+            )
         })
     }
 }

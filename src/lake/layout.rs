@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn dates_and_their_text_convert_both_ways() {
-        for (days, text) in [(0, "1970-01-01"), (20_468, "2026-01-15"), (15_706, "2013-01-01"), (-1, "1969-12-31")] {
+        for (days, text) in
+            [(0, "1970-01-01"), (20_468, "2026-01-15"), (15_706, "2013-01-01"), (-1, "1969-12-31")]
+        {
             assert_eq!(date_text(days), text);
             assert_eq!(parse_date(text), Some(days));
         }

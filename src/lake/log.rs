@@ -162,7 +162,10 @@ impl TableLog {
             Err(DeltaTableError::NotATable(_)) => return Ok(None),
             Err(error) => {
                 return Err(error).with_context(|| {
-                    format!("the log of table `{}` can't be read; `trailhound lake doctor` says more", table.name())
+                    format!(
+                        "the log of table `{}` can't be read; `trailhound lake doctor` says more",
+                        table.name()
+                    )
                 });
             }
         }
@@ -177,7 +180,8 @@ impl TableLog {
         let Some(text) = &self.schema_version else {
             bail!("the table `{name}` was not made by trailhound; choose another place with --lake");
         };
-        let version: u32 = text.parse().with_context(|| format!("schema version `{text}` of table `{name}`"))?;
+        let version: u32 =
+            text.parse().with_context(|| format!("schema version `{text}` of table `{name}`"))?;
         if version > SCHEMA_VERSION {
             bail!(
                 "the lake has schema version {version} and this trailhound knows up to {SCHEMA_VERSION}: \
@@ -284,9 +288,7 @@ impl TableLog {
         for version in (0..=self.snapshot.version).rev() {
             let Some(entry) = self.entry(version).await? else { break };
             let actions = get_actions(version, &entry)?;
-            let is_it = |action: &Action| {
-                matches!(action, Action::Txn(txn) if txn.app_id == INGEST_APP && txn.version == number)
-            };
+            let is_it = |action: &Action| matches!(action, Action::Txn(txn) if txn.app_id == INGEST_APP && txn.version == number);
             if actions.iter().any(is_it) {
                 let info = actions.into_iter().find_map(|action| match action {
                     Action::CommitInfo(info) => Some(info.info),
@@ -343,7 +345,9 @@ fn apply(snapshot: &mut Snapshot, action: Action) -> Result<()> {
             snapshot.files.remove(&remove.path);
         }
         Action::Txn(txn) if txn.app_id == INGEST_APP => snapshot.batch = txn.version,
-        Action::Protocol(protocol) if protocol.min_reader_version() > 1 || protocol.min_writer_version() > 2 => {
+        Action::Protocol(protocol)
+            if protocol.min_reader_version() > 1 || protocol.min_writer_version() > 2 =>
+        {
             bail!("the table was upgraded to a Delta protocol that this version does not write");
         }
         _ => {}

@@ -100,7 +100,9 @@ impl Lake {
     async fn log(&self, table: Table) -> Result<TableLog> {
         let Some(log) = TableLog::open(self.store.clone(), table).await? else {
             let name = table.name();
-            bail!("there is no table `{name}` at {self}; `trailhound ingest` makes a lake, --lake names another");
+            bail!(
+                "there is no table `{name}` at {self}; `trailhound ingest` makes a lake, --lake names another"
+            );
         };
         log.check_version()?;
         Ok(log)

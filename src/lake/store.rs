@@ -79,7 +79,10 @@ impl Lake {
                 .with_context(|| format!("can't make the folder {} for the lake", path.display()))?;
         }
         let root = path.canonicalize().with_context(|| {
-            format!("there is no lake at {}; `trailhound ingest SOURCE` makes one, --lake names another", path.display())
+            format!(
+                "there is no lake at {}; `trailhound ingest SOURCE` makes one, --lake names another",
+                path.display()
+            )
         })?;
         let store: Arc<dyn ObjectStore> = Arc::new(DurableFolder::open(&root)?);
         Ok(Self::over(Location::Folder(path.to_owned()), store))
