@@ -4,6 +4,7 @@
 //! the budget, fetches, and decodes on rayon. Dropping the pipeline stops all of it.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
@@ -99,11 +100,16 @@ struct Lister {
 impl Lister {
     async fn run(self) {
         let mut fetches = JoinSet::new();
+        // Sources may overlap; what was met in this run is known as what the lake has.
+        let mut met = HashSet::new();
         for source in &self.sources {
             let mut listing = source.list(&self.options.filter);
             while let Some(listed) = listing.next().await {
                 let sent = match listed {
                     Err(error) => self.send.send(Incoming::ListingFailed(error)).await,
+                    Ok(object) if !met.insert(verdict::key(&object)) => {
+                        self.send.send(Incoming::Already).await
+                    }
                     Ok(object) => self.object(source, object, &mut fetches).await,
                 };
                 // Nobody takes what comes out any more.

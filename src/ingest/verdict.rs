@@ -6,10 +6,14 @@ use crate::source::{Folder, ObjectRef, SourceError};
 
 use super::incoming::Content;
 
+/// What an object is known by.
+pub(super) fn key(object: &ObjectRef) -> ObjectKey {
+    ObjectKey::new(&object.uri, object.etag.as_deref(), object.size)
+}
+
 /// Whether the lake has an object and it need not be read again.
 pub(super) async fn known(writer: &Writer, object: &ObjectRef, retry_quarantined: bool) -> bool {
-    let key = ObjectKey::new(&object.uri, object.etag.as_deref(), object.size);
-    match writer.state_of(key).await {
+    match writer.state_of(key(object)).await {
         Some(State::Quarantined) => !retry_quarantined,
         Some(State::Ingested | State::Skipped) => true,
         Some(State::Gone | State::Failed) | None => false,

@@ -26,6 +26,9 @@ mod store;
 mod vacuum;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 
