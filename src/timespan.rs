@@ -94,7 +94,9 @@ impl When {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhenError {
     /// Neither a time nor a span before now.
-    #[error("`{text}` is no time; write `2026-01-31`, `2026-01-31T08:00:00Z`, or `7d`, `24h`, `30m` for that long before now")]
+    #[error(
+        "`{text}` is no time; write `2026-01-31`, `2026-01-31T08:00:00Z`, or `7d`, `24h`, `30m` for that long before now"
+    )]
     NotATime {
         /// What was typed.
         text: String,
@@ -112,7 +114,9 @@ pub enum WhenError {
         text: String,
     },
     /// The range ends before it begins.
-    #[error("the range is empty: it begins at `{since}` and ends at `{until}`; `--since` must be before `--until`")]
+    #[error(
+        "the range is empty: it begins at `{since}` and ends at `{until}`; `--since` must be before `--until`"
+    )]
     Empty {
         /// Where it begins.
         since: Timestamp,

@@ -74,7 +74,8 @@ impl<'de> Deserialize<'de> for Params {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let global = BTreeMap::<String, toml::Value>::deserialize(deserializer)?;
         let sections = global.iter().filter_map(|(name, value)| Some((name, value.as_table()?)));
-        let own = |table: &toml::Table| table.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let own =
+            |table: &toml::Table| table.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         let by_rule = sections.map(|(name, table)| (name.clone(), own(table))).collect();
         Ok(Self { global, by_rule })
     }
@@ -212,8 +213,9 @@ impl File {
 fn check_tables(file: &File, document: &Document<'_>) -> Result<(), ConfigError> {
     for (name, path) in &file.tables {
         if !is_table_name(name) {
-            let message =
-                format!("`{name}` cannot name a table; use letters, digits and `_`, and begin with a letter or `_`");
+            let message = format!(
+                "`{name}` cannot name a table; use letters, digits and `_`, and begin with a letter or `_`"
+            );
             return Err(document.at(path.span().start, message));
         }
     }
@@ -247,7 +249,8 @@ fn check_jobs(file: &File, document: &Document<'_>) -> Result<(), ConfigError> {
             if !sinks.contains(&wanted.as_str()) {
                 let way_out = error::suggest(wanted, &sinks)
                     .unwrap_or_else(|| format!("add a [[sink]] with name = \"{wanted}\""));
-                let message = format!("[[schedule]] `{name}` delivers to the unknown sink `{wanted}`; {way_out}");
+                let message =
+                    format!("[[schedule]] `{name}` delivers to the unknown sink `{wanted}`; {way_out}");
                 return Err(document.at(job.span().start, message));
             }
         }

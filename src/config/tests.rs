@@ -88,7 +88,10 @@ fn a_rules_own_parameter_goes_before_everybodys() {
 fn every_slip_names_the_line_and_the_way_out() {
     for (text, expected) in [
         ("[limit]\n", "trailhound.toml:1:2: unknown key `limit`; did you mean `limits`"),
-        ("\n[limits]\nmemroy = \"1GiB\"\n", "trailhound.toml:3:1: unknown key `memroy`; did you mean `memory`"),
+        (
+            "\n[limits]\nmemroy = \"1GiB\"\n",
+            "trailhound.toml:3:1: unknown key `memroy`; did you mean `memory`",
+        ),
         ("[limits]\nzzz = 1\n", "trailhound.toml:2:1: unknown key `zzz`; known are `memory`, `rows`, `time`"),
         ("[limits]\nmemory = \"2 gigs\"\n", "trailhound.toml:2:10: `2 gigs` is no size"),
         ("[limits]\nmemory = 0\n", "trailhound.toml:2:10: `0` is no size"),
@@ -96,20 +99,47 @@ fn every_slip_names_the_line_and_the_way_out() {
         ("[limits]\ntime = \"soon\"\n", "trailhound.toml:2:8: `soon` is no span of time"),
         ("[geoip]\ncountri = \"x\"\n", "trailhound.toml:2:1: unknown key `countri`; did you mean `country`"),
         ("[tables]\n\"a-b\" = \"x.csv\"\n", "trailhound.toml:2:9: `a-b` cannot name a table"),
-        ("[sigma]\nplaceholder = {}\n", "trailhound.toml:2:1: unknown key `placeholder`; did you mean `placeholders`"),
+        (
+            "[sigma]\nplaceholder = {}\n",
+            "trailhound.toml:2:1: unknown key `placeholder`; did you mean `placeholders`",
+        ),
         ("[[suppress]]\nrule = \"a\"\n", "trailhound.toml:1:1: missing field `reason`"),
         ("[[suppress]]\nrule = \"a\"\nreason = \" \"\n", "trailhound.toml:3:10: must not be empty"),
-        ("[[suppress]]\nrule = \"a\"\nreason = \"b\"\nexpires = \"2027\"", "trailhound.toml:4:11: `2027` is no date"),
-        ("[[suppress]]\nrule = \"a\"\nreason = \"b\"\nexpires = 2027-01-01T00:00:00Z", "trailhound.toml:4:11: `2027-"),
+        (
+            "[[suppress]]\nrule = \"a\"\nreason = \"b\"\nexpires = \"2027\"",
+            "trailhound.toml:4:11: `2027` is no date",
+        ),
+        (
+            "[[suppress]]\nrule = \"a\"\nreason = \"b\"\nexpires = 2027-01-01T00:00:00Z",
+            "trailhound.toml:4:11: `2027-",
+        ),
         ("[[schedule]]\nname = \"a\"\n", "trailhound.toml:1:1: missing field `cron`"),
-        ("[[schedule]]\nname = \"a\"\ncron = \"* * * * *\"\ntimezone = \"Mars\"", "trailhound.toml:4:12: unknown time zone `Mars`"),
-        ("[[schedule]]\noverlap = \"skp\"\n", "trailhound.toml:2:11: unknown value `skp`; did you mean `skip`"),
-        ("[[schedule]]\nmin_severity = \"hihg\"\n", "trailhound.toml:2:16: unknown value `hihg`; did you mean `high`"),
-        ("[[sink]]\nname = \"a\"\nkind = \"slak\"\n", "trailhound.toml:3:8: unknown value `slak`; did you mean `slack`"),
+        (
+            "[[schedule]]\nname = \"a\"\ncron = \"* * * * *\"\ntimezone = \"Mars\"",
+            "trailhound.toml:4:12: unknown time zone `Mars`",
+        ),
+        (
+            "[[schedule]]\noverlap = \"skp\"\n",
+            "trailhound.toml:2:11: unknown value `skp`; did you mean `skip`",
+        ),
+        (
+            "[[schedule]]\nmin_severity = \"hihg\"\n",
+            "trailhound.toml:2:16: unknown value `hihg`; did you mean `high`",
+        ),
+        (
+            "[[sink]]\nname = \"a\"\nkind = \"slak\"\n",
+            "trailhound.toml:3:8: unknown value `slak`; did you mean `slack`",
+        ),
         ("[[sink]]\nname = \"a\"\nkind = \"file\"\n", "trailhound.toml:1:1: [[sink]] `a` needs `path`"),
         ("[[sink]]\nname = \"a\"\nkind = \"slack\"\n", "trailhound.toml:1:1: [[sink]] `a` needs `url_env`"),
-        ("[[sink]]\nname = \"a\"\nkind = \"stdout\"\npath = \"x\"\n", "trailhound.toml:1:1: [[sink]] `a` is of a kind that takes no `path`"),
-        ("[[sink]]\nname = \"a\"\nkind = \"s3\"\nuri = \"/x\"\n", "trailhound.toml:1:1: `/x` is no place on S3"),
+        (
+            "[[sink]]\nname = \"a\"\nkind = \"stdout\"\npath = \"x\"\n",
+            "trailhound.toml:1:1: [[sink]] `a` is of a kind that takes no `path`",
+        ),
+        (
+            "[[sink]]\nname = \"a\"\nkind = \"s3\"\nuri = \"/x\"\n",
+            "trailhound.toml:1:1: `/x` is no place on S3",
+        ),
         ("[limits\n", "trailhound.toml:1:8: "),
         ("a = 1\na = 2\n", "trailhound.toml:2:1: "),
     ] {
@@ -136,7 +166,10 @@ fn a_job_delivers_only_to_sinks_that_exist() {
 fn without_a_file_the_defaults_hold_and_a_named_file_must_exist() {
     let missing = Config::load(Some(Path::new("/nonexistent/trailhound.toml"))).unwrap_err().to_string();
     assert!(missing.starts_with("cannot read the configuration `/nonexistent/trailhound.toml`"), "{missing}");
-    assert_eq!(parse("").unwrap(), Config { file: Some("/etc/hound/trailhound.toml".into()), ..Config::default() });
+    assert_eq!(
+        parse("").unwrap(),
+        Config { file: Some("/etc/hound/trailhound.toml".into()), ..Config::default() }
+    );
     assert_eq!(Config::default().limits.memory, 2_147_483_648);
 }
 

@@ -131,8 +131,8 @@ pub(super) fn timezone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
     let name = String::deserialize(deserializer)?;
     match jiff::tz::TimeZone::get(&name) {
         Ok(_) => Ok(name),
-        Err(_) => {
-            Err(D::Error::custom(format!("unknown time zone `{name}`; write one like `UTC` or `Europe/Berlin`")))
-        }
+        Err(_) => Err(D::Error::custom(format!(
+            "unknown time zone `{name}`; write one like `UTC` or `Europe/Berlin`"
+        ))),
     }
 }
