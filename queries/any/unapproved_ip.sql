@@ -13,10 +13,11 @@ false_positives:
   - People working from home or travelling without the VPN.
   - Build services and workloads outside the account that assume a role here; add their networks or suppress their roles.
   - Workloads that reach AWS through a NAT gateway or public address that isn't in the list.
-respond: |
-  1. List what the address and the credential did (queries/hunts/address_activity.sql, queries/hunts/key_activity.sql).
-  2. Ask the owner of the credential; find out where else it is kept.
-  3. If it is stolen: deactivate the key or revoke the role's sessions, then rotate.
+respond:
+  - List what the address and the credential did (queries/hunts/address_activity.sql, queries/hunts/key_activity.sql).
+  - Ask the owner of the credential; find out where else it is kept.
+  - >
+    If it is stolen: deactivate the key or revoke the role's sessions, then rotate.
 references:
   - aws:SourceIp, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 params:

@@ -14,10 +14,10 @@ false_positives:
   - Tools that list resources in every region (inventories, security scanners).
   - >
     Services bound to us-east-1, such as certificates and web ACLs of CloudFront: approve the region if you use them.
-respond: |
-  1. Ask the caller what the call was for; look at what else they did in that region (queries/hunts/regions_first_use.sql).
-  2. List what exists there (instances, functions, snapshots, roles) and remove what nobody owns.
-  3. Deny unapproved regions by an organization policy with aws:RequestedRegion.
+respond:
+  - Ask the caller what the call was for; look at what else they did in that region (queries/hunts/regions_first_use.sql).
+  - List what exists there (instances, functions, snapshots, roles) and remove what nobody owns.
+  - Deny unapproved regions by an organization policy with aws:RequestedRegion.
 references:
   - aws:RequestedRegion, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 params:

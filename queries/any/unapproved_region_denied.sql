@@ -11,10 +11,11 @@ description: >
 false_positives:
   - A person who opened the console in the wrong region: each page makes several calls.
   - Tools that list resources in every region (inventories, security scanners).
-respond: |
-  1. Look at how many regions and actions the principal tried, and from which address.
-  2. Look for its successful calls in the same hour (queries/hunts/failed_then_succeeded.sql).
-  3. If nobody can explain it: treat the credential as stolen.
+respond:
+  - Look at how many regions and actions the principal tried, and from which address.
+  - Look for its successful calls in the same hour (queries/hunts/failed_then_succeeded.sql).
+  - >
+    If nobody can explain it: treat the credential as stolen.
 references:
   - aws:RequestedRegion, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 params:

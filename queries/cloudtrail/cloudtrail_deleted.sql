@@ -10,10 +10,10 @@ description: >
   time. What the trail has already written to its bucket stays there.
 false_positives:
   - A planned removal of a second trail, or the tearing down of a test account.
-respond: |
-  1. Create the trail again; an event data store can be restored for a few days (RestoreEventDataStore).
-  2. Find out who called and what that principal did before, and whether the bucket was touched.
-  3. Rotate the caller's credentials; deny cloudtrail:DeleteTrail by an organization policy.
+respond:
+  - Create the trail again; an event data store can be restored for a few days (RestoreEventDataStore).
+  - Find out who called and what that principal did before, and whether the bucket was touched.
+  - Rotate the caller's credentials; deny cloudtrail:DeleteTrail by an organization policy.
 references:
   - DeleteTrail, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteTrail.html
   - DeleteEventDataStore, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteEventDataStore.html

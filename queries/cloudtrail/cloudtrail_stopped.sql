@@ -9,10 +9,10 @@ description: >
   From here on the trail records nothing. Few people ever have a reason to do this; intruders do it first.
 false_positives:
   - Moving to another trail, in a planned change that also says which one takes over.
-respond: |
-  1. Start logging again (`aws cloudtrail start-logging`).
-  2. Find out who called and what that principal did before; another trail, or the caller's other regions, may still have it.
-  3. Rotate the caller's credentials; deny cloudtrail:StopLogging by an organization policy.
+respond:
+  - Start logging again (`aws cloudtrail start-logging`).
+  - Find out who called and what that principal did before; another trail, or the caller's other regions, may still have it.
+  - Rotate the caller's credentials; deny cloudtrail:StopLogging by an organization policy.
 references:
   - StopLogging, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StopLogging.html
 ---*/

@@ -12,10 +12,10 @@ false_positives:
   - Leaving out kms.amazonaws.com or rdsdata.amazonaws.com to save money. It hides real calls; better keep them.
   - Moving a trail to another bucket in a planned change.
   - A second trail that shall only hold data events, set up by the team that owns it.
-respond: |
-  1. Compare the trail's settings (`aws cloudtrail get-trail`, `get-event-selectors`) with what they should be, and restore them.
-  2. Find out who called and what that principal did before and after.
-  3. Look for other trails or event data stores that saw what this one no longer did.
+respond:
+  - Compare the trail's settings (`aws cloudtrail get-trail`, `get-event-selectors`) with what they should be, and restore them.
+  - Find out who called and what that principal did before and after.
+  - Look for other trails or event data stores that saw what this one no longer did.
 references:
   - UpdateTrail, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html
   - PutEventSelectors, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html

@@ -12,10 +12,10 @@ description: >
 false_positives:
   - A key made in advance for a system that isn't live yet.
   - Use that the trail doesn't record, data events above all.
-respond: |
-  1. Ask who created it (created_by) and for what.
-  2. Check with `aws iam get-access-key-last-used`, which also knows unlogged use.
-  3. Deactivate the key, then delete it.
+respond:
+  - Ask who created it (created_by) and for what.
+  - Check with `aws iam get-access-key-last-used`, which also knows unlogged use.
+  - Deactivate the key, then delete it.
 references:
   - Managing access keys, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
 params:

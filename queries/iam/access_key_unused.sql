@@ -13,10 +13,10 @@ false_positives:
   - A key for rare work (a yearly job, an emergency).
   - Use that the trail doesn't record, data events above all.
   - A key deleted or deactivated in events that aren't in the lake.
-respond: |
-  1. Check with `aws iam get-access-key-last-used`, which also knows unlogged use.
-  2. Deactivate the key and wait for somebody to complain.
-  3. Delete it after that; give the workload a role instead.
+respond:
+  - Check with `aws iam get-access-key-last-used`, which also knows unlogged use.
+  - Deactivate the key and wait for somebody to complain.
+  - Delete it after that; give the workload a role instead.
 references:
   - Managing access keys, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
 params:

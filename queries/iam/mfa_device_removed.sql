@@ -10,12 +10,13 @@ description: >
   has a session removes the device to come back later or to put their own in its place.
 false_positives:
   - A lost or replaced phone; a new device is enabled within minutes.
-  - A user who leaves: their devices are deleted before they are.
+  - A user who leaves, whose devices are deleted first.
   - A virtual device that was created and never enabled is deleted (DeleteVirtualMFADevice alone).
-respond: |
-  1. Find the affected user in request_parameters (userName, serialNumber, userId) and ask them and the caller.
-  2. Look for EnableMFADevice or a console login without MFA of that user afterwards.
-  3. Without an explanation: end the user's sessions, change the password, register the device again.
+respond:
+  - Find the affected user in request_parameters (userName, serialNumber, userId) and ask them and the caller.
+  - Look for EnableMFADevice or a console login without MFA of that user afterwards.
+  - >
+    Without an explanation: end the user's sessions, change the password, register the device again.
 references:
   - MFA in IAM, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html
 ---*/

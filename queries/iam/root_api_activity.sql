@@ -13,10 +13,12 @@ false_positives:
   - >
     Central root access: a session that the management account obtained by AssumeRoot for one narrow task.
     Its events carry session_assumed_root = true.
-respond: |
-  1. Look at access_key_id: AKIA… is a long-term root key, which should not exist; ASIA… is a console session or AssumeRoot.
-  2. Find the sign-in or AssumeRoot before it and ask the keeper of the root credentials.
-  3. If nobody knows of it: delete root access keys, change the password, check MFA devices and what was created.
+respond:
+  - >
+    Look at access_key_id: AKIA… is a long-term root key, which should not exist; ASIA… is a console session or AssumeRoot.
+  - Find the sign-in or AssumeRoot before it and ask the keeper of the root credentials.
+  - >
+    If nobody knows of it: delete root access keys, change the password, check MFA devices and what was created.
 references:
   - AWS account root user, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
   - CloudTrail userIdentity element, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html

@@ -10,10 +10,11 @@ description: >
   somebody guessing, which console_login_failed_burst reports.
 false_positives:
   - People mistype passwords.
-respond: |
-  1. Compare the address with where this user usually signs in from.
-  2. Look for a success of the same user or address soon after.
-  3. Without an explanation: change the password and require MFA.
+respond:
+  - Compare the address with where this user usually signs in from.
+  - Look for a success of the same user or address soon after.
+  - >
+    Without an explanation: change the password and require MFA.
 references:
   - CloudTrail console sign-in events, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
 ---*/

@@ -11,10 +11,11 @@ description: >
 false_positives:
   - A person who forgot a password and goes on trying.
   - An office behind one address whose people sign in badly on a Monday morning.
-respond: |
-  1. Look for a success of the same user or address during or after the burst.
-  2. Compare the addresses with where this user usually signs in from.
-  3. If it wasn't the user: change the password, require MFA, and look at what else the addresses did.
+respond:
+  - Look for a success of the same user or address during or after the burst.
+  - Compare the addresses with where this user usually signs in from.
+  - >
+    If it wasn't the user: change the password, require MFA, and look at what else the addresses did.
 references:
   - CloudTrail console sign-in events, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
 entity: [subject_kind, subject, subject_account]

@@ -10,10 +10,11 @@ description: >
   protection that a stolen password doesn't carry with it.
 false_positives:
   - A new user's first sign-in, made to register an MFA device.
-respond: |
-  1. Ask the user whether it was them, from that address.
-  2. Require MFA by policy (a deny unless aws:MultiFactorAuthPresent) and have the user register a device.
-  3. If it wasn't the user: change the password and look at what the session did.
+respond:
+  - Ask the user whether it was them, from that address.
+  - Require MFA by policy (a deny unless aws:MultiFactorAuthPresent) and have the user register a device.
+  - >
+    If it wasn't the user: change the password and look at what the session did.
 references:
   - CloudTrail console sign-in events, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
 ---*/

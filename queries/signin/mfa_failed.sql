@@ -13,10 +13,11 @@ false_positives:
   - >
     A wrong password of a user who has MFA: CloudTrail writes MFAUsed Yes for that too. A CheckMfa event of the
     same user a few minutes before tells that the password was right.
-respond: |
-  1. Look for CheckMfa events of the user just before, and for a success just after.
-  2. Ask the user whether it was them, from that address.
-  3. If not: change the password, rotate the access keys, keep the MFA device.
+respond:
+  - Look for CheckMfa events of the user just before, and for a success just after.
+  - Ask the user whether it was them, from that address.
+  - >
+    If not: change the password, rotate the access keys, keep the MFA device.
 references:
   - CloudTrail console sign-in events, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
 ---*/

@@ -12,10 +12,11 @@ description: >
 false_positives:
   - A planned task that only root can do, such as closing the account or changing its name or address.
   - A yearly check that the root password and its MFA device still work.
-respond: |
-  1. Ask the keeper of the root credentials whether they signed in, from that address, at that time.
-  2. List what root did next (`trailhound query -f queries/hunts/root_trail.sql`).
-  3. If nobody knows of it: change the root password, remove root access keys, check MFA devices and contact AWS Support.
+respond:
+  - Ask the keeper of the root credentials whether they signed in, from that address, at that time.
+  - List what root did next (`trailhound query -f queries/hunts/root_trail.sql`).
+  - >
+    If nobody knows of it: change the root password, remove root access keys, check MFA devices and contact AWS Support.
 references:
   - AWS account root user, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
 ---*/

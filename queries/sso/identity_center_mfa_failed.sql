@@ -10,10 +10,12 @@ description: >
   code or somebody who has the password; several in a row deserve a call to the user.
 false_positives:
   - A mistyped or expired code, a device whose clock is off, a security key of another site.
-respond: |
-  1. Follow AuthWorkflowID in additional_event_data: the same sign-in's challenge, later attempts and, if any, success.
-  2. Find the user (the failure itself may hide the name) and ask whether it was them.
-  3. If not: reset the password, end the user's sessions, check which MFA devices are registered.
+respond:
+  - >
+    Follow AuthWorkflowID in additional_event_data: the same sign-in's challenge, later attempts and, if any, success.
+  - Find the user (the failure itself may hide the name) and ask whether it was them.
+  - >
+    If not: reset the password, end the user's sessions, check which MFA devices are registered.
 references:
   - IAM Identity Center sign-in events, https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html
 ---*/
