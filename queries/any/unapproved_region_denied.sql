@@ -9,7 +9,7 @@ description: >
   The guard rail held: a call in a region the site doesn't use was denied. A few are a wrong click in the
   console; a row of them, over several regions, is somebody trying what a stolen credential can do.
 false_positives:
-  - A person who opened the console in the wrong region: each page makes several calls.
+  - A person who opened the console in the wrong region, whose pages make several calls each.
   - Tools that list resources in every region (inventories, security scanners).
 respond:
   - Look at how many regions and actions the principal tried, and from which address.
