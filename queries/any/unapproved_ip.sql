@@ -14,7 +14,7 @@ false_positives:
   - Build services and workloads outside the account that assume a role here; add their networks or suppress their roles.
   - Workloads that reach AWS through a NAT gateway or public address that isn't in the list.
 respond:
-  - List what the address and the credential did (queries/hunts/address_activity.sql, queries/hunts/key_activity.sql).
+  - List what the address and the credential did (hunts address_activity, key_activity).
   - Ask the owner of the credential; find out where else it is kept.
   - >
     If it is stolen: deactivate the key or revoke the role's sessions, then rotate.
@@ -28,7 +28,8 @@ params:
 ---*/
 SELECT * FROM cloudtrail
 -- Service names and 'AWS Internal' are no addresses: source_ip is NULL there, and the rule silent.
-WHERE NOT coalesce(ip_in(source_ip, $approved_networks), true)
+WHERE source_ip IS NOT NULL
+  AND NOT coalesce(ip_in(source_ip, $approved_networks), true)
   -- Private addresses are seen through VPC endpoints only.
   AND NOT coalesce(ip_is_private(source_ip), true)
   -- Identities of this account. Other accounts' callers, anonymous ones and unfinished sign-ins hold no credential of ours.

@@ -15,7 +15,7 @@ false_positives:
   - >
     Services bound to us-east-1, such as certificates and web ACLs of CloudFront: approve the region if you use them.
 respond:
-  - Ask the caller what the call was for; look at what else they did in that region (queries/hunts/regions_first_use.sql).
+  - Ask the caller what the call was for; look at what else they did in that region (hunt regions_first_use).
   - List what exists there (instances, functions, snapshots, roles) and remove what nobody owns.
   - Deny unapproved regions by an organization policy with aws:RequestedRegion.
 references:

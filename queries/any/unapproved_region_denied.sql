@@ -13,7 +13,7 @@ false_positives:
   - Tools that list resources in every region (inventories, security scanners).
 respond:
   - Look at how many regions and actions the principal tried, and from which address.
-  - Look for its successful calls in the same hour (queries/hunts/failed_then_succeeded.sql).
+  - Look for its successful calls in the same hour (hunt failed_then_succeeded).
   - >
     If nobody can explain it: treat the credential as stolen.
 references:

@@ -5,7 +5,7 @@ description: >
   Every principal and action seen from one address. Write IPv6 in its short form (2001:db8::1).
 params:
   ip:
-    type: text
+    type: ip
     required: true
     description: the address
 ---*/

@@ -6,7 +6,7 @@ description: >
   from, or that only failed.
 ---*/
 SELECT
-  CASE WHEN source_ip LIKE '%:%' THEN ip_block(source_ip, 48) ELSE ip_block(source_ip, 24) END AS network,
+  ip_block(source_ip) AS network,
   count(*) FILTER (WHERE lower(response_elements ->> 'ConsoleLogin') = 'success') AS succeeded,
   count(*) FILTER (WHERE lower(response_elements ->> 'ConsoleLogin') = 'failure') AS failed,
   count(*) FILTER (WHERE lower(additional_event_data ->> 'MFAUsed') = 'yes') AS with_mfa,
@@ -17,5 +17,5 @@ SELECT
 FROM cloudtrail
 WHERE event_time >= $since AND event_time < $until
   AND event_name = 'ConsoleLogin'
-GROUP BY CASE WHEN source_ip LIKE '%:%' THEN ip_block(source_ip, 48) ELSE ip_block(source_ip, 24) END
+GROUP BY ip_block(source_ip)
 ORDER BY succeeded + failed, network

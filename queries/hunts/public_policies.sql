@@ -3,7 +3,7 @@ id: public_policies
 title: Resource policies that let everybody in
 description: >
   Bucket, key, queue, topic, function, repository and secret policies that were set and name everybody as
-  principal, and trust policies of roles. A condition may still narrow them: read the document.
+  principal, and trust policies of roles. Those with a condition are left out.
 ---*/
 WITH written AS (
   SELECT

@@ -14,7 +14,7 @@ false_positives:
   - A yearly check that the root password and its MFA device still work.
 respond:
   - Ask the keeper of the root credentials whether they signed in, from that address, at that time.
-  - List what root did next (`trailhound query -f queries/hunts/root_trail.sql`).
+  - List what root did next (`trailhound query -f root_trail`).
   - >
     If nobody knows of it: change the root password, remove root access keys, check MFA devices and contact AWS Support.
 references:
