@@ -34,7 +34,7 @@ WHERE NOT coalesce(aws_region IN ($approved_regions), true)
   -- A dry run is refused with an error that says: would have been allowed.
   AND (error_code IS NULL AND error_message IS NULL OR error_code IN ('DryRunOperation', 'Client.DryRunOperation'))
   -- AWS services looking after the account in every region.
-  AND user_type IS DISTINCT FROM 'AWSService'
+  AND (user_type IS DISTINCT FROM 'AWSService')
   AND coalesce(session_issuer_arn, '') NOT LIKE '%:role/aws-service-role/%'
   -- Services that have one region whatever the caller does: their calls are logged in us-east-1 (us-west-2 for a
   -- few, the home region for Identity Center), so the region says nothing.

@@ -38,7 +38,7 @@ WHERE NOT coalesce(aws_region IN ($approved_regions), true)
     OR lower(error_code) IN ('forbidden', 'forbiddenexception', 'insufficientprivilegesexception')
     OR error_code IS NULL AND lower(error_message) LIKE '%is not authorized to perform%'
   )
-  AND user_type IS DISTINCT FROM 'AWSService'
+  AND (user_type IS DISTINCT FROM 'AWSService')
   AND coalesce(session_issuer_arn, '') NOT LIKE '%:role/aws-service-role/%'
   -- Services that have one region whatever the caller does: their calls are logged in us-east-1 (us-west-2 for a
   -- few, the home region for Identity Center), so the region says nothing.

@@ -20,8 +20,8 @@ FROM cloudtrail
 WHERE event_time >= $since AND event_time < $until
   AND event_source = 'sts.amazonaws.com'
   AND event_name = 'AssumeRole'
-  AND user_type IS DISTINCT FROM 'AWSService'
+  AND (user_type IS DISTINCT FROM 'AWSService')
   AND user_account_id IS NOT NULL
-  AND split_part(request_parameters ->> 'roleArn', ':', 5) IS DISTINCT FROM user_account_id
+  AND (split_part(request_parameters ->> 'roleArn', ':', 5) IS DISTINCT FROM user_account_id)
 GROUP BY user_account_id, recipient_account_id, request_parameters ->> 'roleArn', coalesce(user_arn, user_principal_id)
 ORDER BY first_time, role_arn

@@ -37,7 +37,7 @@ WHERE ok.event_time >= $since AND ok.event_time < $until
   AND ok.error_code IS NULL
   AND ok.error_message IS NULL
   AND ok.event_time > denied.first_denied
-  AND ok.event_time <= denied.last_denied + $minutes * INTERVAL '1 minute'
+  AND ok.event_time <= denied.last_denied + CAST($minutes || ' minutes' AS INTERVAL)
 GROUP BY
   denied.first_denied, denied.last_denied, denied.principal, denied.event_source, denied.event_name, denied.denials
 ORDER BY denied.first_denied, denied.principal, denied.event_name

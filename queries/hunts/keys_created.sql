@@ -32,7 +32,7 @@ SELECT
   made.account_id,
   made.created_by,
   made.for_user,
-  made.creator_name IS DISTINCT FROM made.for_user AS for_another,
+  (made.creator_name IS DISTINCT FROM made.for_user) AS for_another,
   made.new_key,
   made.source_ip_address,
   used.first_use,

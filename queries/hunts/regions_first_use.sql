@@ -18,7 +18,7 @@ SELECT
 FROM cloudtrail
 WHERE event_time < $until
   AND lower(coalesce(event_type, 'AwsApiCall')) IN ('awsapicall', 'awsconsoleaction')
-  AND user_type IS DISTINCT FROM 'AWSService'
+  AND (user_type IS DISTINCT FROM 'AWSService')
   AND coalesce(session_issuer_arn, '') NOT LIKE '%:role/aws-service-role/%'
 GROUP BY recipient_account_id, aws_region
 HAVING max(event_time) >= $since

@@ -32,7 +32,7 @@ clock: true
 WITH created AS (
   SELECT
     event_time AS created_at,
-    event_time + $unused_days * INTERVAL '1 day' AS due,
+    event_time + CAST($unused_days || ' days' AS INTERVAL) AS due,
     event_id,
     response_elements -> 'accessKey' ->> 'accessKeyId' AS access_key_id,
     coalesce(response_elements -> 'accessKey' ->> 'userName', request_parameters ->> 'userName', user_name) AS key_user,

@@ -51,7 +51,7 @@ WITH day_of_use AS (
 pause AS (
   SELECT
     *,
-    last_use + $unused_days * INTERVAL '1 day' AS due,
+    last_use + CAST($unused_days || ' days' AS INTERVAL) AS due,
     lead(first_use) OVER (PARTITION BY access_key_id, account_id ORDER BY event_date) AS next_use
   FROM day_of_use
 ),

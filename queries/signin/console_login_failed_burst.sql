@@ -70,7 +70,7 @@ judged AS (
     *,
     -- One address failing for one user is already the user's finding.
     failures >= 5
-      AND (subject_kind = 'user' OR target_first IS DISTINCT FROM target_last OR failures_named < failures) AS burst
+      AND (subject_kind = 'user' OR (target_first IS DISTINCT FROM target_last) OR failures_named < failures) AS burst
   FROM counted
 )
 SELECT
