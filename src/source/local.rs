@@ -303,6 +303,7 @@ mod tests {
                 Err(error) => errors.push(super::super::aws::chain(&error)),
             }
         }
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
         (objects, errors)
     }
 

@@ -223,7 +223,7 @@ impl Walker {
         let lister = self.lister.clone();
         let mut pages = stream::iter(places)
             .map(|place| first_page(lister.clone(), place, true))
-            .buffer_unordered(LISTINGS);
+            .buffered(LISTINGS);
         while let Some((place, page)) = pages.next().await {
             self.expand_one(place, page).await?;
         }
