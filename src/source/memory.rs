@@ -182,36 +182,35 @@ impl Lister for Memory {
             });
         }
         let mut page = Page::default();
-        let mut last = token.clone();
-        let start = token.map_or(Bound::Included(prefix.to_owned()), Bound::Excluded);
-        for (key, (bytes, version)) in inner.objects.range((start, Bound::Unbounded)) {
+        // A token is the least key of the next page.
+        let start = token.unwrap_or_else(|| prefix.to_owned());
+        let mut next = start.clone();
+        for (key, (bytes, version)) in inner.objects.range((Bound::Included(start), Bound::Unbounded)) {
             if !key.starts_with(prefix) {
                 break;
             }
-            if last.as_ref().is_some_and(|last| last.ends_with('/') && key.starts_with(last) && folded) {
+            if page.places.last().is_some_and(|folder| key.starts_with(&folder.key)) {
                 continue;
             }
             if page.objects.len() + page.places.len() == PAGE {
-                page.next = last;
+                page.next = Some(next);
                 break;
             }
-            match key[prefix.len()..].find('/').filter(|_| folded) {
-                Some(slash) => {
-                    let folder = key[..=prefix.len() + slash].to_owned();
-                    page.places.push(Place::key(folder.clone()));
-                    last = Some(folder);
-                }
-                None => {
-                    last = Some(key.clone());
-                    page.objects.push(ObjectRef {
-                        uri: format!("{SCHEME}{key}"),
-                        key: key.clone(),
-                        size: bytes.len() as u64,
-                        etag: Some(etag(*version)),
-                        last_modified: None,
-                        parts: key::parse(key),
-                    });
-                }
+            if let Some(slash) = key[prefix.len()..].find('/').filter(|_| folded) {
+                let folder = &key[..prefix.len() + slash];
+                // `0` follows `/`.
+                next = format!("{folder}0");
+                page.places.push(Place::key(format!("{folder}/")));
+            } else {
+                next = format!("{key}\0");
+                page.objects.push(ObjectRef {
+                    uri: format!("{SCHEME}{key}"),
+                    key: key.clone(),
+                    size: bytes.len() as u64,
+                    etag: Some(etag(*version)),
+                    last_modified: None,
+                    parts: key::parse(key),
+                });
             }
         }
         Ok(page)
