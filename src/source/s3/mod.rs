@@ -56,10 +56,18 @@ impl S3 {
     /// # Errors
     /// When that is no name of a bucket, or there are no credentials.
     pub async fn open(place: &str, aws: &Aws, retry: Retry) -> Result<Self, SourceError> {
+        split(place)?;
+        Self::over(place, &aws.sdk_config().await, aws, retry).await
+    }
+
+    /// The same, with what `aws.sdk_config()` would have loaded.
+    ///
+    /// # Errors
+    /// As for `open`.
+    pub async fn over(place: &str, config: &SdkConfig, aws: &Aws, retry: Retry) -> Result<Self, SourceError> {
         let (bucket, prefix) = split(place)?;
-        let config = aws.sdk_config().await;
-        aws.check_credentials(&config).await?;
-        let store = Store::new(bucket, &config, aws, retry);
+        aws.check_credentials(config).await?;
+        let store = Store::new(bucket, config, aws, retry);
         Ok(Self { prefix: prefix.to_owned(), store: Arc::new(store) })
     }
 }
