@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use arrow::datatypes::DataType;
-use datafusion::catalog::{CatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::config::Dialect;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
