@@ -82,7 +82,7 @@ async fn lake() -> (Lake, Arc<InMemory>) {
             records.push(record(99, "no time", "CreateUser"));
         }
         let json = format!(r#"{{"Records":[{}]}}"#, records.join(","));
-        let mut batch = writer.begin().await;
+        let mut batch = writer.begin();
         writer.add(&mut batch, row(&format!("s3://b/{day}"), 2), decode(&json), Vec::new()).await.unwrap();
         writer.commit(batch).await.unwrap();
     }
@@ -189,7 +189,7 @@ async fn later_commits_are_seen_after_a_refresh() {
     let (lake, _) = lake().await;
     let session = Session::over_lake(&lake, &Limits::default()).await.unwrap();
     let writer = lake.writer().await.unwrap();
-    let mut batch = writer.begin().await;
+    let mut batch = writer.begin();
     let json = format!(r#"{{"Records":[{}]}}"#, record(50, "2026-01-18T00:00:00Z", "X"));
     writer.add(&mut batch, row("s3://b/more", 1), decode(&json), Vec::new()).await.unwrap();
     writer.commit(batch).await.unwrap();

@@ -49,7 +49,7 @@ async fn make_lake(folder: &Path) -> Lake {
         sha256: Some(decoded.sha256),
         month: Some("2026-01".to_owned()),
     };
-    let mut batch = writer.begin().await;
+    let mut batch = writer.begin();
     writer.add(&mut batch, object, chunks, decoded.dead_letters).await.expect("adding the records");
     writer.commit(batch).await.expect("committing the records");
     lake
