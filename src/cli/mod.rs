@@ -86,8 +86,10 @@ fn start_logging(global: &Global) {
         (false, 1) => "info",
         (false, _) => "debug",
     };
+    // What a library calls an error is often none here: a log that is not there yet, a lost race.
+    let libraries = if global.verbose > 1 { "warn" } else { "off" };
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new(format!("error,trailhound={level}")));
+        .unwrap_or_else(|_| EnvFilter::new(format!("{libraries},trailhound={level}")));
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

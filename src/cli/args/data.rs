@@ -33,8 +33,8 @@ pub struct Demo {
 /// `trailhound ingest`
 #[derive(Debug, Args)]
 #[command(after_help = "\
---since, --until, --account and --region choose objects by their key, with a day of margin, and never records:
-a chosen object goes in whole. Objects whose key tells nothing are always chosen.
+--since, --until, --account and --region choose objects by their key, with a day of margin, and
+never records: a chosen object goes in whole. Objects whose key tells nothing are always chosen.
 
 Examples:
   trailhound ingest s3://my-trail/AWSLogs/ --since 30d

@@ -42,8 +42,8 @@ Examples:
   trailhound query 'SELECT event_name, count(*) FROM cloudtrail GROUP BY 1 ORDER BY 2 DESC'
   trailhound detect --min-severity medium              what looks like an attack
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some input could not be read,
-4 findings at or above --fail-on.";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some input could not be
+read, 4 findings at or above --fail-on";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
