@@ -1,3 +1,11 @@
+//! The `trailhound` executable: [`trailhound::cli`] on a faster allocator.
+
+use std::process::ExitCode;
+
+/// Decoding makes and drops many small buffers on many threads, where the system's allocator waits.
 #[global_allocator]
-static ALLOC: mimalloc::MiMalloc = mimalloc::MiMalloc;
-fn main() {}
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    trailhound::cli::main()
+}

@@ -1,1 +1,98 @@
-//! Placeholder.
+//! The command line: what was typed, what it means, how it ends.
+//!
+//! `args` is what was typed and touches nothing; each command's own file carries it out. Results go
+//! to stdout, everything else to stderr, and only [`main`] turns an error into text and exit code.
+
+pub mod args;
+mod exit;
+mod terminal;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Parser;
+use clap::error::ErrorKind;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, ConfigError};
+
+use self::args::{Cli, Color, Command, Global};
+
+pub use self::exit::Exit;
+pub use self::terminal::{escape, use_color, width};
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    run(std::env::args_os()).into()
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    start_logging(&cli.global);
+    match start(cli) {
+        Ok(exit) => exit,
+        Err(error) if is_broken_pipe(&error) => Exit::Done,
+        Err(error) => {
+            // A message may quote a field of a log or the name of an object.
+            let message = escape(&format!("{error:#}")).into_owned();
+            _ = writeln!(io::stderr(), "trailhound: {message}");
+            if error.is::<ConfigError>() { Exit::Usage } else { Exit::Failed }
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<Exit> {
+    let config = Config::load(cli.global.config.as_deref())?;
+    dispatch(cli.command, &cli.global, &config)
+}
+
+fn dispatch(command: Command, _global: &Global, _config: &Config) -> anyhow::Result<Exit> {
+    bail!("`{command:?}` is not built yet")
+}
+
+/// Help and version are asked for and go to stdout; anything else is a slip.
+fn refuse(error: &clap::Error) -> Exit {
+    // With stderr or stdout gone there is nobody left to tell.
+    _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+        _ => Exit::Usage,
+    }
+}
+
+/// Log lines on stderr: warnings, with `-v` what is done, `-vv` why; of ours only, unless `RUST_LOG`
+/// says otherwise.
+fn start_logging(global: &Global) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "info",
+        (false, _) => "debug",
+    };
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("error,trailhound={level}")));
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(use_color(global.color, &io::stderr()))
+        .with_target(false);
+    // A second run within one process keeps the first one's.
+    _ = logging.try_init();
+}
+
+/// `trailhound query … | head` is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Whether to write colours to stdout.
+pub fn color_stdout(wanted: Color) -> bool {
+    use_color(wanted, &io::stdout())
+}

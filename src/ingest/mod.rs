@@ -1,1 +1,243 @@
-//! Placeholder.
+//! From sources into the lake: every record once, none lost.
+//!
+//! ```text
+//! list ──▶ known? ──▶ get (tokio) ──▶ decode (rayon) ──▶ batch ──▶ commit (beside the next batch)
+//! ```
+//!
+//! Memory is bounded by what is in flight: a budget of estimated JSON bytes is taken before an object
+//! is fetched and given back when its rows are in a batch. One bad object never ends a run and is
+//! never silent: it has a row in `objects` and a place in the [`Summary`].
+//!
+//! Not here: what makes it exactly once (`lake::Writer`), what a record is (`decode`).
+
+mod incoming;
+mod raw;
+mod summary;
+mod verdict;
+
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use futures::StreamExt;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::task::JoinHandle;
+
+use self::incoming::{Content, Incoming, Pipeline};
+use crate::decode;
+use crate::lake::{Batch, Lake, Report, State, Writer};
+use crate::progress::Progress;
+use crate::source::{Filter, ObjectRef, Source};
+
+pub use self::raw::raw_rows;
+pub use self::summary::{Bytes, Objects, Summary};
+
+/// A date with this many small files is optimized after an ingest.
+const OPTIMIZE_AT: usize = 64;
+
+/// GETs at a time: S3 answers one in 20 to 100 ms, and all keys of a trail share one prefix's rate.
+pub const DEFAULT_JOBS: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not 0");
+
+/// What to ingest and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which objects, by their keys.
+    pub filter: Filter,
+    /// GETs at a time.
+    pub jobs: NonZeroUsize,
+    /// Only list, and say what would be done.
+    pub dry_run: bool,
+    /// Try quarantined objects again.
+    pub retry_quarantined: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { filter: Filter::default(), jobs: DEFAULT_JOBS, dry_run: false, retry_quarantined: false }
+    }
+}
+
+/// Ingests everything that `sources` have and the lake has not.
+///
+/// When `stop` is done, what was read until then is committed and the run ends early; the next one
+/// goes on there.
+///
+/// # Errors
+/// When the lake can't be written, or a source can't be listed at all. What was committed stays.
+pub async fn run(
+    lake: &Lake,
+    sources: &[Arc<dyn Source>],
+    options: &Options,
+    progress: &Progress,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<Summary> {
+    let started = Instant::now();
+    let mut summary = Summary::default();
+    if options.dry_run {
+        dry_run(lake, sources, options, &mut summary).await?;
+    } else {
+        let writer = Arc::new(lake.writer().await?);
+        let mut run = Run { writer, summary: &mut summary, open: None, committing: None, progress };
+        run.all(sources, options, stop).await?;
+        lake.optimize(OPTIMIZE_AT).await.context("the events are in; merging small files failed")?;
+    }
+    summary.seconds = started.elapsed().as_secs_f64();
+    Ok(summary)
+}
+
+/// Lists, and looks up what is known.
+async fn dry_run(
+    lake: &Lake,
+    sources: &[Arc<dyn Source>],
+    options: &Options,
+    summary: &mut Summary,
+) -> Result<()> {
+    summary.dry_run = true;
+    let writer = match lake.exists().await? {
+        true => Some(lake.writer().await?),
+        false => None,
+    };
+    for source in sources {
+        let mut listing = source.list(&options.filter);
+        while let Some(object) = listing.next().await {
+            let object = object?;
+            let known = match &writer {
+                Some(writer) => verdict::known(writer, &object, options.retry_quarantined).await,
+                None => false,
+            };
+            summary.objects.listed += 1;
+            match known {
+                true => summary.objects.already += 1,
+                false => {
+                    summary.objects.to_ingest += 1;
+                    summary.bytes.fetched += object.size;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One run: the batch that is being gathered, and the one before, which is being committed.
+struct Run<'r> {
+    writer: Arc<Writer>,
+    summary: &'r mut Summary,
+    open: Option<Batch>,
+    committing: Option<JoinHandle<Result<Report>>>,
+    progress: &'r Progress,
+}
+
+impl Run<'_> {
+    async fn all(
+        &mut self,
+        sources: &[Arc<dyn Source>],
+        options: &Options,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<()> {
+        let mut pipeline = Pipeline::start(sources, options, Some(self.writer.clone()));
+        let mut stop = pin!(stop);
+        loop {
+            let incoming = tokio::select! {
+                incoming = pipeline.next() => incoming,
+                () = &mut stop => {
+                    self.summary.interrupted = true;
+                    None
+                }
+            };
+            let Some(incoming) = incoming else { break };
+            self.take(incoming).await?;
+            if self.open.as_ref().is_some_and(Batch::is_full) {
+                self.commit_beside().await?;
+            }
+        }
+        self.commit_beside().await?;
+        self.finish_commit().await?;
+        self.summary.check_listing()
+    }
+
+    async fn take(&mut self, incoming: Incoming) -> Result<()> {
+        match incoming {
+            Incoming::Already => {
+                self.summary.objects.listed += 1;
+                self.summary.objects.already += 1;
+                Ok(())
+            }
+            Incoming::ListingFailed(error) => {
+                let text = format!("{:#}", anyhow::Error::from(error));
+                tracing::warn!("{text}");
+                self.summary.listing_errors.push(text);
+                Ok(())
+            }
+            Incoming::Object { object, content, permit } => {
+                self.summary.objects.listed += 1;
+                let taken = self.take_object(object, content).await;
+                // The budget is given back when the rows are in the batch.
+                drop(permit);
+                taken
+            }
+        }
+    }
+
+    async fn take_object(&mut self, object: ObjectRef, content: Content) -> Result<()> {
+        self.progress.add(1);
+        let writer = self.writer.clone();
+        let row = verdict::object_row(&object, &content);
+        if let Some(reason) = &row.reason {
+            match row.state {
+                State::Skipped => tracing::debug!(uri = %row.uri, "skipped: {reason}"),
+                state => tracing::warn!(uri = %row.uri, "{state}: {reason}"),
+            }
+        }
+        if self.open.is_none() {
+            self.open = Some(writer.begin());
+        }
+        let Some(batch) = &mut self.open else { return Ok(()) };
+        match content {
+            Content::Decoded { decoded, chunks } => {
+                self.summary.count(&object, &decoded);
+                let letters = verdict::letters(decoded);
+                writer.add(batch, row, chunks, letters).await
+            }
+            Content::Large { decoded, body } => {
+                self.summary.count(&object, &decoded);
+                let sha256 = decoded.sha256;
+                let index = writer.add_object(batch, row, verdict::letters(decoded));
+                let (mut chunks, again) = incoming::decode_again(object, body);
+                while let Some(chunk) = chunks.recv().await {
+                    writer.add_chunk(batch, index, chunk).await?;
+                }
+                again.await.context("a decoder has stopped")??.ensure_same(sha256)
+            }
+            Content::Passed(_) | Content::Failed(_) => writer.add(batch, row, Vec::new(), Vec::new()).await,
+        }
+    }
+
+    /// Commits the open batch while the next one is gathered, but not before the one before it is in.
+    async fn commit_beside(&mut self) -> Result<()> {
+        self.finish_commit().await?;
+        if let Some(batch) = self.open.take() {
+            self.writer.make_room(&batch).await;
+            let writer = self.writer.clone();
+            self.committing = Some(tokio::spawn(async move { writer.commit(batch).await }));
+        }
+        Ok(())
+    }
+
+    async fn finish_commit(&mut self) -> Result<()> {
+        if let Some(commit) = self.committing.take() {
+            self.summary.add(commit.await.context("a commit has stopped")??);
+        }
+        Ok(())
+    }
+}
+
+/// What the decoder has to know of today.
+fn decode_options() -> decode::Options {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let since = today - jiff::civil::date(1970, 1, 1);
+    decode::Options { today: since.get_days() }
+}

@@ -50,6 +50,19 @@ pub(crate) async fn read(
     reader.build()?.map(|batch| batch.with_context(context)).collect()
 }
 
+/// Whether a data file's hash sidecar is there and whole.
+pub(crate) async fn has_keys(lake: &Lake, file: &DataFile) -> Result<bool> {
+    let at = layout::hashes_of(&file.path);
+    match lake.store().get(&at).await {
+        Ok(found) => {
+            let bytes = found.bytes().await.with_context(|| format!("reading {lake}/{at}"))?;
+            Ok(hashes::read(bytes).is_ok())
+        }
+        Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("reading {lake}/{at}")),
+    }
+}
+
 /// The keys of a data file's events, sorted: from its sidecar, or from its rows if that one is gone.
 pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
     let at = layout::hashes_of(&file.path);

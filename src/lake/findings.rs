@@ -5,8 +5,16 @@
 
 use std::sync::{Arc, LazyLock};
 
+use anyhow::{Result, bail};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::format::Format;
+use super::layout::Table;
+use super::log::{Committed, DataFile, Entry};
+use super::{Lake, MAX_LOSSES, create, files};
 use crate::event::timestamp_type;
 
 /// The columns of the table's files.
@@ -44,4 +52,40 @@ pub fn file_schema() -> SchemaRef {
         ]))
     });
     SCHEMA.clone()
+}
+
+impl Lake {
+    /// Appends revisions of findings, all found at the same time; they are visible at once or not.
+    ///
+    /// # Errors
+    /// When the rows are not of [`file_schema`], or the lake can't be written.
+    pub async fn append_findings(&self, rows: &RecordBatch, found_at: Timestamp) -> Result<()> {
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        create::create(self).await?;
+        let file = Format::of(Table::Findings).write(std::slice::from_ref(rows))?;
+        let date = found_at.to_zoned(TimeZone::UTC).date().to_string();
+        let path = Table::Findings.new_file(Some(&date), 0);
+        files::put(self, &Table::Findings.path(&path), file.bytes.clone()).await?;
+        let file = DataFile {
+            path,
+            size: file.bytes.len() as u64,
+            partition: Some(date),
+            modified: found_at.as_millisecond(),
+            stats: Some(file.stats),
+        };
+        let mut log = self.log(Table::Findings).await?;
+        let entry = Entry { add: vec![file.add(Table::Findings, true)], ..Entry::default() };
+        for _ in 0..MAX_LOSSES {
+            match log.commit(&entry).await? {
+                Committed::Won(_) => {
+                    log.checkpoint_if_due().await;
+                    return Ok(());
+                }
+                Committed::Lost => log.refresh().await?,
+            }
+        }
+        bail!("lost {MAX_LOSSES} commits in a row to other writers of {self}")
+    }
 }

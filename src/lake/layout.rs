@@ -16,6 +16,14 @@ use uuid::Uuid;
 /// The value Hive-style paths give a partition that is NULL.
 const NULL_PARTITION: &str = "__HIVE_DEFAULT_PARTITION__";
 
+/// What the names of files begin with that `optimize` has written.
+const OPTIMIZED: &str = "optimized-";
+
+/// Whether `optimize` has written a data file.
+pub(crate) fn is_optimized(file: &str) -> bool {
+    file.rsplit('/').next().is_some_and(|name| name.starts_with(OPTIMIZED))
+}
+
 /// Where the hash sidecars of the `cloudtrail` table lie. Delta readers pass over names that begin
 /// with `_`, and so does their VACUUM.
 pub(crate) const HASHES: &str = "_hashes";
@@ -65,6 +73,15 @@ impl Table {
     /// A new data file of batch `number`, relative to the table.
     pub(crate) fn new_file(self, partition: Option<&str>, number: i64) -> String {
         let name = format!("{number:010}-{}.parquet", Uuid::now_v7().simple());
+        match self.partition_column() {
+            Some(column) => format!("{column}={}/{name}", partition.unwrap_or(NULL_PARTITION)),
+            None => name,
+        }
+    }
+
+    /// A new data file that `optimize` writes: its name says that it need not be looked at again.
+    pub(crate) fn new_optimized_file(self, partition: Option<&str>) -> String {
+        let name = format!("{OPTIMIZED}{}.parquet", Uuid::now_v7().simple());
         match self.partition_column() {
             Some(column) => format!("{column}={}/{name}", partition.unwrap_or(NULL_PARTITION)),
             None => name,

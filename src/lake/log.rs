@@ -34,6 +34,9 @@ pub(crate) const OPERATION_ID: &str = "trailhoundOperation";
 /// The table property that says which columns the table was made with.
 pub(crate) const SCHEMA_PROPERTY: &str = "trailhound.schemaVersion";
 
+/// Every so many versions a log gets a checkpoint.
+const CHECKPOINT_EVERY: u64 = 50;
+
 /// Attempts to settle whether a commit whose answer was lost went through.
 const SETTLE_ATTEMPTS: u32 = 6;
 
@@ -298,6 +301,16 @@ impl TableLog {
             }
         }
         bail!("the commit of batch {number} is not in the log of table `{}`", self.table.name())
+    }
+
+    /// Writes a checkpoint when enough was committed since the last.
+    pub(crate) async fn checkpoint_if_due(&self) {
+        if self.snapshot.version % CHECKPOINT_EVERY == 0
+            && let Err(error) = self.checkpoint().await
+        {
+            // The log is whole without it; only opening the lake takes longer.
+            tracing::warn!(error = %format!("{error:#}"), "no checkpoint was written");
+        }
     }
 
     /// Writes a checkpoint, so that the next reader need not replay every entry.

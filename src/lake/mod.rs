@@ -9,17 +9,25 @@
 mod batch;
 mod create;
 mod dead_letters;
+mod doctor;
 mod durable;
 mod files;
 mod findings;
 mod format;
 mod hashes;
+mod info;
 mod known;
 mod layout;
 mod log;
 mod objects;
+mod optimize;
+mod s3;
 mod store;
+mod vacuum;
 mod writer;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,14 +38,22 @@ use object_store::ObjectStore;
 use self::log::TableLog;
 
 pub use self::batch::Batch;
+pub use self::doctor::{Check, Diagnosis, Health};
 pub use self::findings::file_schema as findings_schema;
 pub use self::format::table_schema;
+pub use self::info::{Info, TableInfo};
 pub use self::known::Novelty;
 pub use self::layout::Table;
 pub use self::log::{DataFile, Snapshot};
 pub use self::objects::{ObjectKey, ObjectRow, State};
+pub use self::optimize::Optimized;
 pub use self::store::{Location, LocationError};
+pub use self::vacuum::Vacuumed;
 pub use self::writer::{Report, Writer};
+
+/// How often a commit that loses a race is tried again. Each loss means that somebody else has won, so
+/// this many in a row is a sign of something else.
+const MAX_LOSSES: u32 = 100;
 
 /// One lake. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use object_store::ObjectStore;
 
-use super::Lake;
 use super::durable::DurableFolder;
+use super::{Lake, s3};
+use crate::source::Aws;
 
 /// The place of a lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,20 @@ impl fmt::Display for Location {
 }
 
 impl Lake {
+    /// The lake at `location`; a folder is made if `make` says so and it is missing.
+    ///
+    /// # Errors
+    /// When the location is not understood, or the folder is not there.
+    pub async fn open(location: &str, aws: &Aws, make: bool) -> Result<Self> {
+        match Location::parse(location)? {
+            Location::Folder(path) => Self::in_folder(&path, make),
+            Location::S3 { bucket, prefix } => {
+                let store = s3::open(&bucket, &prefix, aws).await?;
+                Ok(Self::over(Location::S3 { bucket, prefix }, store))
+            }
+        }
+    }
+
     /// A lake in a folder, which is made if `make` says so and it is missing.
     ///
     /// # Errors

@@ -19,22 +19,15 @@ use super::known::{DateKey, Known};
 use super::layout::{self, Table};
 use super::log::{Committed, DataFile, Entry, TableLog};
 use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
-use super::{Lake, dead_letters, files, hashes};
+use super::{Lake, MAX_LOSSES, dead_letters, files, hashes};
 use crate::decode::{Chunk, DeadLetter, EventKey};
 
 /// Members of the `cloudtrail` commit info that name what has to follow it.
 const OBJECTS_FILES: &str = "trailhoundObjects";
 const DEAD_LETTERS_FILES: &str = "trailhoundDeadLetters";
 
-/// How often a writer that loses races tries again. Each loss means that somebody else has won, so
-/// this many in a row is a sign of something else.
-const MAX_LOSSES: u32 = 100;
-
 /// Files staged longer ago than this are written again: vacuum may delete them at 24 hours.
 const STALE_AFTER: Duration = Duration::from_secs(12 * 3600);
-
-/// Every so many versions a log gets a checkpoint.
-const CHECKPOINT_EVERY: u64 = 50;
 
 /// Writes batches to a lake. One at a time commits; others may be gathered meanwhile.
 #[derive(Debug)]
@@ -43,7 +36,16 @@ pub struct Writer {
     logs: Mutex<Logs>,
     known: Mutex<Known>,
     ledger: Mutex<Ledger>,
+    /// What [`Self::begin`] starts from; it has a lock of its own because a commit holds the logs long.
+    latest: std::sync::Mutex<Latest>,
     encoders: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Latest {
+    base: Base,
+    /// The number of the batch that was begun last.
+    begun: i64,
 }
 
 #[derive(Debug)]
@@ -53,8 +55,6 @@ struct Logs {
     dead_letters: TableLog,
     /// Files that this writer has committed: their keys and objects it knows.
     own: HashSet<String>,
-    /// The number of the batch that was begun last.
-    begun: i64,
 }
 
 /// What became of the objects of a committed batch.
@@ -74,15 +74,16 @@ impl Writer {
             objects: lake.log(Table::Objects).await?,
             dead_letters: lake.log(Table::DeadLetters).await?,
             own: HashSet::new(),
-            begun: 0,
         };
         logs.finish_pending().await?;
         let mut ledger = Ledger::default();
         for path in logs.objects.snapshot().files.keys() {
             load_ledger(&lake, path, &mut ledger, &mut |_, _| {}).await?;
         }
+        let latest = Latest { base: logs.base(), begun: 0 };
         Ok(Self {
             lake,
+            latest: std::sync::Mutex::new(latest),
             logs: Mutex::new(logs),
             known: Mutex::default(),
             ledger: Mutex::new(ledger),
@@ -96,12 +97,15 @@ impl Writer {
     }
 
     /// Begins a batch. Only one more may be begun before the one before is committed.
-    pub async fn begin(&self) -> Batch {
-        let mut logs = self.logs.lock().await;
-        let base =
-            Base { cloudtrail: logs.cloudtrail.snapshot().clone(), objects: logs.objects.snapshot().clone() };
-        logs.begun = logs.begun.max(base.cloudtrail.batch) + 1;
-        Batch::new(logs.begun, base, now(), self.encoders.clone())
+    pub fn begin(&self) -> Batch {
+        let mut latest = self.latest();
+        latest.begun = latest.begun.max(latest.base.cloudtrail.batch) + 1;
+        Batch::new(latest.begun, latest.base.clone(), now(), self.encoders.clone())
+    }
+
+    fn latest(&self) -> std::sync::MutexGuard<'_, Latest> {
+        // What is inside is whole at any time, so a panic elsewhere does not spoil it.
+        self.latest.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Adds an object to a batch, with those of its rows that are not in the lake.
@@ -181,6 +185,7 @@ impl Writer {
             match logs.cloudtrail.commit(&files.entry(number)?).await? {
                 Committed::Won(_) => {
                     self.close(&mut logs, &files, number).await?;
+                    self.latest().base = logs.base();
                     let rows: Vec<_> = staged.objects.into_iter().flatten().collect();
                     let mut ledger = self.ledger.lock().await;
                     rows.iter().for_each(|row| ledger.insert(row.key(), row.state));
@@ -199,12 +204,7 @@ impl Writer {
         let named = files.cloudtrail.iter().chain(&files.objects).map(|add| add.path.clone());
         logs.own.extend(named);
         for log in [&logs.cloudtrail, &logs.objects, &logs.dead_letters] {
-            if log.snapshot().version % CHECKPOINT_EVERY == 0
-                && let Err(error) = log.checkpoint().await
-            {
-                // The log is whole without it; only opening the lake takes longer.
-                tracing::warn!(error = %format!("{error:#}"), "no checkpoint was written");
-            }
+            log.checkpoint_if_due().await;
         }
         Ok(())
     }
@@ -216,8 +216,7 @@ impl Writer {
 
     /// Step 2 again: drops what other writers have committed since the batch was checked.
     async fn check_again(&self, staged: &mut Staged, logs: &Logs) -> Result<bool> {
-        let now =
-            Base { cloudtrail: logs.cloudtrail.snapshot().clone(), objects: logs.objects.snapshot().clone() };
+        let now = logs.base();
         let mut came_in = HashSet::new();
         for path in now.objects.files.keys() {
             if !staged.base.objects.files.contains_key(path) && !logs.own.contains(path) {
@@ -326,6 +325,10 @@ impl Put {
 }
 
 impl Logs {
+    fn base(&self) -> Base {
+        Base { cloudtrail: self.cloudtrail.snapshot().clone(), objects: self.objects.snapshot().clone() }
+    }
+
     /// Step 1.
     async fn refresh(&mut self) -> Result<()> {
         // In this order a batch that is closed in `objects` is always seen in `cloudtrail` too.

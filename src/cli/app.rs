@@ -1,0 +1,108 @@
+//! What every command needs: the global options, the configuration, the moment it was started.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::args::{Bounds, Global, Range, ReportFormat};
+use crate::config::{Config, Limits};
+use crate::lake::Lake;
+use crate::progress::Progress;
+use crate::source::{self, Aws, Filter, Source};
+use crate::timespan::Timespan;
+
+/// One call of the program.
+#[derive(Debug)]
+pub(super) struct App {
+    pub(super) global: Global,
+    pub(super) config: Config,
+    /// The one look at the clock: `7d` and "new" mean the same thing all through a command.
+    pub(super) now: Timestamp,
+}
+
+impl App {
+    pub(super) fn aws(&self) -> Aws {
+        let aws = &self.global.aws;
+        Aws {
+            profile: aws.profile.clone(),
+            region: aws.aws_region.clone(),
+            endpoint_url: aws.endpoint_url.clone(),
+            no_sign_request: aws.no_sign_request,
+            requester_pays: aws.requester_pays,
+        }
+    }
+
+    /// The lake that `--lake` names; `make`: a folder that is missing is made.
+    pub(super) async fn lake(&self, make: bool) -> Result<Lake> {
+        Lake::open(&self.global.lake, &self.aws(), make).await
+    }
+
+    pub(super) async fn sources(&self, texts: &[String]) -> Result<Vec<Arc<dyn Source>>> {
+        let aws = self.aws();
+        let mut sources = Vec::with_capacity(texts.len());
+        for text in texts {
+            sources.push(source::open(text, &aws).await?);
+        }
+        Ok(sources)
+    }
+
+    pub(super) fn span(&self, range: &Range) -> Result<Timespan> {
+        Ok(Timespan::between(range.since, range.until, self.now)?)
+    }
+
+    pub(super) fn filter(&self, range: &Range) -> Result<Filter> {
+        Ok(Filter { span: self.span(range)?, ..Filter::default() })
+    }
+
+    /// The configured limits, with what the command line says instead.
+    pub(super) fn limits(&self, bounds: &Bounds) -> Limits {
+        let mut limits = self.config.limits.clone();
+        limits.memory = bounds.memory.unwrap_or(limits.memory);
+        limits.time = bounds.timeout.or(limits.time);
+        limits
+    }
+
+    pub(super) fn spinner(&self, label: &str) -> Progress {
+        if self.global.quiet { Progress::hidden() } else { Progress::spinner(label) }
+    }
+
+    /// Prints a report for people or for programs.
+    pub(super) fn report(
+        &self,
+        format: ReportFormat,
+        text: &impl ToString,
+        json: &impl Serialize,
+    ) -> Result<()> {
+        match format {
+            ReportFormat::Text => print(&text.to_string()),
+            ReportFormat::Json => {
+                let mut json = serde_json::to_string_pretty(json)?;
+                json.push('\n');
+                print(&json)
+            }
+        }
+    }
+}
+
+/// Writes results to standard output; a reader that has gone away is seen by `main`.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Where results go: a file, opened before the work begins, or standard output.
+pub(super) fn open_output(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
+    Ok(match path {
+        Some(path) => {
+            let file = std::fs::File::create(path);
+            Box::new(io::BufWriter::new(file.with_context(|| format!("can't write {}", path.display()))?))
+        }
+        None => Box::new(io::BufWriter::new(io::stdout())),
+    })
+}

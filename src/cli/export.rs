@@ -1,0 +1,50 @@
+//! `trailhound export`: CloudTrail JSON back out of the lake, equal to what went in.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use anyhow::Result;
+use futures::StreamExt;
+
+use super::app::{App, open_output};
+use super::args::{self, Bounds, ExportFormat};
+use super::{Exit, query};
+use crate::decode::Printer;
+use crate::query::Session;
+
+pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
+    let mut out = open_output(args.output.as_deref())?;
+    let lake = app.lake(false).await?;
+    let session = Session::over_lake(&lake, &app.limits(&Bounds::default())).await?;
+    let condition = args.condition.as_deref().unwrap_or("TRUE");
+    let columns = Printer::columns().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    // In parentheses: the condition is one operand, whatever it says; `plan` allows one query only.
+    let sql = format!("SELECT {columns} FROM cloudtrail WHERE ({condition}\n)");
+    let rows = session.plan(&sql, &BTreeMap::new()).await?;
+    let rows = query::within(rows, &app.span(&args.range)?)?;
+    let mut stream = rows.execute_stream().await?;
+    let (before, between, after) = match args.format {
+        ExportFormat::Ndjson => ("", "\n", "\n"),
+        ExportFormat::Records => ("{\"Records\":[", ",", "]}\n"),
+    };
+    out.write_all(before.as_bytes())?;
+    let mut text = String::new();
+    let mut first = true;
+    while let Some(batch) = stream.next().await {
+        let batch = batch?;
+        let printer = Printer::new(&batch)?;
+        text.clear();
+        for row in 0..batch.num_rows() {
+            if !std::mem::take(&mut first) {
+                text.push_str(between);
+            }
+            printer.write(row, &mut text)?;
+        }
+        out.write_all(text.as_bytes())?;
+    }
+    if !first || args.format == ExportFormat::Records {
+        out.write_all(after.as_bytes())?;
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}

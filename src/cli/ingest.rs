@@ -1,0 +1,50 @@
+//! `trailhound ingest`: from sources into the lake.
+
+use std::num::NonZeroUsize;
+
+use anyhow::Result;
+
+use super::app::App;
+use super::{Exit, args};
+use crate::ingest::{self, Options};
+use crate::source::Filter;
+
+pub(super) async fn run(args: &args::Ingest, app: &App) -> Result<Exit> {
+    let jobs = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize)).unwrap_or(ingest::DEFAULT_JOBS);
+    let options = Options {
+        filter: Filter {
+            span: app.span(&args.range)?,
+            accounts: args.accounts.clone(),
+            regions: args.regions.clone(),
+        },
+        jobs,
+        dry_run: args.dry_run,
+        retry_quarantined: args.retry_quarantined,
+    };
+    let sources = app.sources(&args.sources).await?;
+    let lake = app.lake(!args.dry_run).await?;
+    let progress = app.spinner("ingesting");
+    let summary = ingest::run(&lake, &sources, &options, &progress, interrupted()).await;
+    progress.finish();
+    let summary = summary?;
+    if summary.objects.listed == 0 {
+        tracing::warn!(
+            "no objects at {}: is the prefix right, and does --since leave any?",
+            args.sources.join(", ")
+        );
+    }
+    app.report(args.reporting.format, &summary, &summary)?;
+    Ok(match summary.is_incomplete() {
+        _ if summary.interrupted => Exit::Failed,
+        true => Exit::Incomplete,
+        false => Exit::Done,
+    })
+}
+
+/// Done when somebody presses Ctrl-C; the second one ends the process as always.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a handler there is no asking to stop.
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,139 @@
+//! Raw logs as rows, without a lake: what `--from` queries.
+//!
+//! The same pipeline and the same key for duplicates; the keys are kept up to [`MAX_KEYS`], beyond
+//! which a duplicate may show twice, with a warning.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use arrow::array::{
+    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::compute::filter_record_batch;
+use futures::stream::{BoxStream, StreamExt};
+
+use super::Options;
+use super::incoming::{self, Content, Incoming, Pipeline};
+use crate::decode::{Chunk, EventKey, Verdict};
+use crate::event::{PROVENANCE, table_schema};
+use crate::source::{ObjectRef, Source};
+
+/// Keys kept to tell duplicates: 16 million take about 500 MB.
+const MAX_KEYS: usize = 16 << 20;
+
+/// The rows of everything that `sources` have, as batches of [`table_schema`].
+///
+/// Objects that can't be read are warned about and passed by; see `ingest` for one that keeps count.
+pub fn raw_rows(sources: &[Arc<dyn Source>], options: &Options) -> BoxStream<'static, Result<RecordBatch>> {
+    let pipeline = Pipeline::start(sources, options, None);
+    let state = Raw { pipeline, seen: HashSet::new(), full: false, waiting: Vec::new(), listed: 0 };
+    futures::stream::try_unfold(state, |mut state| async move {
+        Ok(state.next().await?.map(|batch| (batch, state)))
+    })
+    .boxed()
+}
+
+struct Raw {
+    pipeline: Pipeline,
+    seen: HashSet<EventKey>,
+    full: bool,
+    waiting: Vec<RecordBatch>,
+    listed: u64,
+}
+
+impl Raw {
+    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            if let Some(batch) = self.waiting.pop() {
+                return Ok(Some(batch));
+            }
+            let (object, content) = match self.pipeline.next().await {
+                None => return Ok(None),
+                Some(Incoming::Already) => continue,
+                Some(Incoming::ListingFailed(error)) if self.listed == 0 => return Err(error.into()),
+                Some(Incoming::ListingFailed(error)) => {
+                    tracing::warn!("{:#}", anyhow::Error::from(error));
+                    continue;
+                }
+                Some(Incoming::Object { object, content, .. }) => (object, content),
+            };
+            self.listed += 1;
+            self.take(object, content).await?;
+        }
+    }
+
+    async fn take(&mut self, object: ObjectRef, content: Content) -> Result<()> {
+        let uri = object.uri.clone();
+        match content {
+            Content::Passed(reason) => tracing::debug!(uri, "skipped: {reason}"),
+            Content::Failed(error) => tracing::warn!(uri, "failed: {:#}", anyhow::Error::from(error)),
+            Content::Decoded { decoded, chunks } => match decoded.verdict {
+                Verdict::Log => {
+                    if !decoded.dead_letters.is_empty() {
+                        let count = decoded.dead_letters.len();
+                        tracing::warn!(uri, count, "records that can't be read were left out");
+                    }
+                    for chunk in chunks {
+                        self.take_chunk(&object, chunk)?;
+                    }
+                }
+                Verdict::Skipped(what) => tracing::debug!(uri, "skipped: {what}"),
+                Verdict::Quarantined(bad) => tracing::warn!(uri, "left out: {bad}"),
+            },
+            Content::Large { body, .. } => {
+                let (mut chunks, again) = incoming::decode_again(object.clone(), body);
+                while let Some(chunk) = chunks.recv().await {
+                    self.take_chunk(&object, chunk)?;
+                }
+                again.await.context("a decoder has stopped")??;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_chunk(&mut self, object: &ObjectRef, chunk: Chunk) -> Result<()> {
+        let fresh: BooleanArray = chunk.keys.iter().map(|key| Some(self.is_new(*key))).collect();
+        let rows = with_provenance(&chunk.batch, object)?;
+        let rows = filter_record_batch(&rows, &fresh)?;
+        if rows.num_rows() > 0 {
+            self.waiting.push(rows);
+        }
+        Ok(())
+    }
+
+    fn is_new(&mut self, key: EventKey) -> bool {
+        if self.seen.len() < MAX_KEYS {
+            return self.seen.insert(key);
+        }
+        if !self.full {
+            self.full = true;
+            tracing::warn!("more than {MAX_KEYS} events: duplicates beyond may show twice; `ingest` has no such bound");
+        }
+        !self.seen.contains(&key)
+    }
+}
+
+/// Decoded rows as rows of the table.
+fn with_provenance(rows: &RecordBatch, object: &ObjectRef) -> Result<RecordBatch> {
+    let schema = table_schema();
+    let count = rows.num_rows();
+    let text = |value: Option<&str>| -> ArrayRef {
+        Arc::new(std::iter::repeat_n(value, count).collect::<StringArray>())
+    };
+    let parts = object.parts.as_ref();
+    let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
+    for field in schema.fields() {
+        let name = field.name().as_str();
+        columns.push(match name {
+            "source_object" => text(Some(&object.uri)),
+            "source_account_id" => text(parts.map(|parts| parts.account_id.as_str())),
+            "source_region" => text(parts.map(|parts| parts.region.as_str())),
+            "ingest_batch" => Arc::new(Int64Array::new_null(count)),
+            "ingested_at" => Arc::new(TimestampMicrosecondArray::new_null(count).with_timezone("UTC")),
+            _ => rows.column_by_name(name).with_context(|| format!("no column `{name}`"))?.clone(),
+        });
+    }
+    debug_assert!(PROVENANCE.iter().all(|name| schema.field_with_name(name).is_ok()));
+    Ok(RecordBatch::try_new(schema, columns)?)
+}

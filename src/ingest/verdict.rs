@@ -1,0 +1,102 @@
+//! What is written down of an object: its row in `objects`.
+
+use crate::decode::{Bad, DeadLetter, Decoded, Verdict};
+use crate::lake::{ObjectKey, ObjectRow, State, Writer};
+use crate::source::{Folder, ObjectRef, SourceError};
+
+use super::incoming::Content;
+
+/// What an object is known by.
+pub(super) fn key(object: &ObjectRef) -> ObjectKey {
+    ObjectKey::new(&object.uri, object.etag.as_deref(), object.size)
+}
+
+/// Whether the lake has an object and it need not be read again.
+pub(super) async fn known(writer: &Writer, object: &ObjectRef, retry_quarantined: bool) -> bool {
+    match writer.state_of(key(object)).await {
+        Some(State::Quarantined) => !retry_quarantined,
+        Some(State::Ingested | State::Skipped) => true,
+        Some(State::Gone | State::Failed) | None => false,
+    }
+}
+
+/// Why an object need not be fetched: its listing says that no record is in it.
+pub(super) fn passed_by(object: &ObjectRef) -> Option<&'static str> {
+    match &object.parts {
+        _ if object.key.ends_with('/') => Some("a folder marker"),
+        _ if object.size == 0 => Some("an empty object"),
+        Some(parts) if parts.folder == Folder::Digest => Some("a digest file"),
+        _ => None,
+    }
+}
+
+/// The row of an object, before its records are counted.
+pub(super) fn object_row(object: &ObjectRef, content: &Content) -> ObjectRow {
+    let (state, reason) = state(content);
+    let decoded = match content {
+        Content::Decoded { decoded, .. } | Content::Large { decoded, .. } => Some(decoded),
+        Content::Passed(_) | Content::Failed(_) => None,
+    };
+    let is_log = state == State::Ingested;
+    ObjectRow {
+        uri: object.uri.clone(),
+        etag: object.etag.clone(),
+        size: object.size,
+        state,
+        reason,
+        records: 0,
+        duplicates: 0,
+        conflicting: 0,
+        dead_letters: decoded.filter(|_| is_log).map_or(0, |decoded| decoded.dead_letters.len() as u64),
+        event_times: decoded.filter(|_| is_log).and_then(|decoded| decoded.event_times),
+        account_id: object.parts.as_ref().map(|parts| parts.account_id.clone()),
+        region: object.parts.as_ref().map(|parts| parts.region.clone()),
+        sha256: decoded.map(|decoded| decoded.sha256),
+        month: month(object),
+    }
+}
+
+fn state(content: &Content) -> (State, Option<String>) {
+    match content {
+        Content::Passed(reason) => (State::Skipped, Some((*reason).to_owned())),
+        Content::Failed(error @ SourceError::NotFound { .. }) => (State::Gone, Some(chain(error))),
+        Content::Failed(error) => (State::Failed, Some(chain(error))),
+        Content::Decoded { decoded, .. } | Content::Large { decoded, .. } => match &decoded.verdict {
+            Verdict::Log => (State::Ingested, None),
+            Verdict::Skipped(what) => (State::Skipped, Some((*what).to_owned())),
+            Verdict::Quarantined(bad) => (State::Quarantined, Some(Bad::to_string(bad))),
+        },
+    }
+}
+
+/// An error with all its causes on one line.
+fn chain(error: &SourceError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The dead letters that are kept: those of an object whose rows count.
+pub(super) fn letters(decoded: Decoded) -> Vec<DeadLetter> {
+    match decoded.verdict {
+        Verdict::Log => decoded.dead_letters,
+        Verdict::Skipped(_) | Verdict::Quarantined(_) => Vec::new(),
+    }
+}
+
+/// `YYYY-MM` of the key's date, or else of when the object was last modified.
+fn month(object: &ObjectRef) -> Option<String> {
+    let date = match &object.parts {
+        Some(parts) => parts.date,
+        None => object.last_modified?.to_zoned(jiff::tz::TimeZone::UTC).date(),
+    };
+    Some(format!("{:04}-{:02}", date.year(), date.month()))
+}

@@ -1,0 +1,243 @@
+//! `lake optimize`: many small files of a date become one large, sorted one.
+//!
+//! Rows are sorted by hour, then event name: a hunt over an hour reads few row groups, and so does a
+//! rule that asks for one event name. The swap is one commit that changes no data: rows keep their
+//! `ingest_batch`, and the new file's keys are those of the old ones together.
+//!
+//! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, and one encoded file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+use futures::StreamExt;
+use jiff::Timestamp;
+use serde::Serialize;
+use url::Url;
+
+use super::format::{Format, GROUP_ROWS, RowGroup, file_schema};
+use super::layout::{self, Table};
+use super::log::{Committed, DataFile, Entry, TableLog};
+use super::{Lake, MAX_LOSSES, files, hashes};
+
+/// Files of this size are large enough; several are merged up to it.
+const TARGET_BYTES: u64 = 256 << 20;
+
+/// What sorting may hold in memory before it spills.
+const SORT_MEMORY: usize = 512 << 20;
+
+/// What optimizing came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Optimized {
+    /// Files that were taken out.
+    pub removed: u64,
+    /// Files that took their place.
+    pub added: u64,
+    /// Size of the files taken out.
+    pub bytes_before: u64,
+    /// Size of the files that took their place.
+    pub bytes_after: u64,
+    /// Groups of files that another optimize was faster with.
+    pub lost: u64,
+}
+
+impl Lake {
+    /// Merges the small files of every partition that has at least `min_files` of them.
+    ///
+    /// # Errors
+    /// When the lake can't be read or written; partitions that are done stay done.
+    pub async fn optimize(&self, min_files: usize) -> Result<Optimized> {
+        let mut done = Optimized::default();
+        for table in Table::ALL {
+            let snapshot = self.snapshot(table).await?;
+            let mut partitions: BTreeMap<&Option<String>, Vec<&Arc<DataFile>>> = BTreeMap::new();
+            for file in snapshot.files.values().filter(|file| is_small(file)) {
+                partitions.entry(&file.partition).or_default().push(file);
+            }
+            for files in partitions.into_values().filter(|files| files.len() >= min_files) {
+                for group in groups(&files) {
+                    self.swap(table, &group, &mut done).await?;
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Puts one file in the place of several.
+    async fn swap(&self, table: Table, old: &[Arc<DataFile>], done: &mut Optimized) -> Result<()> {
+        let new = self.merge(table, old).await?;
+        let mut log = self.log(table).await?;
+        for _ in 0..MAX_LOSSES {
+            if !old.iter().all(|file| log.snapshot().files.contains_key(&file.path)) {
+                done.lost += 1;
+                return Ok(());
+            }
+            match log.commit(&swap_entry(table, old, &new)).await? {
+                Committed::Won(_) => {
+                    done.removed += old.len() as u64;
+                    done.added += 1;
+                    done.bytes_before += old.iter().map(|file| file.size).sum::<u64>();
+                    done.bytes_after += new.size;
+                    return checkpoint(&log).await;
+                }
+                Committed::Lost => log.refresh().await?,
+            }
+        }
+        anyhow::bail!("lost {MAX_LOSSES} commits in a row to other writers of {self}")
+    }
+
+    /// Writes the rows of several files as one; nobody sees it until it is committed.
+    async fn merge(&self, table: Table, old: &[Arc<DataFile>]) -> Result<DataFile> {
+        let format = if table == Table::Cloudtrail { Format::optimized() } else { Format::of(table) };
+        let mut sorted = self.sorted(table, old).await?.execute_stream().await?;
+        let mut groups: Vec<RowGroup> = Vec::new();
+        let (mut waiting, mut waiting_rows) = (Vec::new(), 0);
+        while let Some(batch) = sorted.next().await {
+            let batch = conform(&batch?, format)?;
+            waiting_rows += batch.num_rows();
+            waiting.push(batch);
+            if waiting_rows >= GROUP_ROWS {
+                groups.push(encode(format, std::mem::take(&mut waiting)).await?);
+                waiting_rows = 0;
+            }
+        }
+        if waiting_rows > 0 || groups.is_empty() {
+            groups.push(encode(format, waiting).await?);
+        }
+        let file = format.assemble(groups)?;
+        let expected: u64 = old.iter().filter_map(|file| file.rows()).sum();
+        ensure!(file.rows as u64 == expected, "merging {expected} rows came to {}", file.rows);
+        let partition = old.first().and_then(|file| file.partition.clone());
+        let path = table.new_optimized_file(partition.as_deref());
+        if table == Table::Cloudtrail {
+            let mut keys = Vec::with_capacity(file.rows);
+            for file in old {
+                keys.extend(files::keys_of(self, file).await?);
+            }
+            ensure!(keys.len() == file.rows, "{} keys for {} rows", keys.len(), file.rows);
+            files::put(self, &layout::hashes_of(&path), hashes::write(keys)).await?;
+        }
+        files::put(self, &table.path(&path), file.bytes.clone()).await?;
+        Ok(DataFile {
+            path,
+            size: file.bytes.len() as u64,
+            partition,
+            modified: Timestamp::now().as_millisecond(),
+            stats: Some(file.stats),
+        })
+    }
+
+    async fn sorted(&self, table: Table, old: &[Arc<DataFile>]) -> Result<DataFrame> {
+        let mut config = SessionConfig::new().with_information_schema(false);
+        config.options_mut().execution.parquet.schema_force_view_types = false;
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(SORT_MEMORY)))
+            .build_arc()?;
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        let root = Url::parse("lake://optimize/")?;
+        context.register_object_store(&root, self.store().clone());
+        let paths: Vec<String> =
+            old.iter().map(|file| format!("{root}{}", table.path(&file.path))).collect();
+        let schema = file_schema(table);
+        let options = ParquetReadOptions::default().schema(&schema).skip_metadata(true);
+        let input = context.read_parquet(paths, options).await?;
+        context.register_table("input", input.into_view())?;
+        let sql = format!("SELECT * FROM input ORDER BY {}", order(table));
+        context.sql(&sql).await.context("sorting the rows of a table")
+    }
+}
+
+/// What the rows of a table are sorted by.
+const fn order(table: Table) -> &'static str {
+    match table {
+        Table::Cloudtrail => "date_trunc('hour', event_time), event_name, event_time, event_id",
+        Table::Objects => "uri, ingest_batch",
+        Table::DeadLetters => "source_object, byte_offset",
+        Table::Findings => "\"time\", finding_id, revision",
+    }
+}
+
+fn is_small(file: &DataFile) -> bool {
+    let enough = if layout::is_optimized(&file.path) { TARGET_BYTES / 2 } else { TARGET_BYTES };
+    file.size < enough
+}
+
+/// Files that are merged into one each, oldest first; a file by itself only if it is not sorted yet.
+fn groups(files: &[&Arc<DataFile>]) -> Vec<Vec<Arc<DataFile>>> {
+    let mut groups = vec![Vec::new()];
+    let mut bytes = 0;
+    for file in files {
+        if bytes + file.size > TARGET_BYTES && bytes > 0 {
+            groups.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += file.size;
+        if let Some(group) = groups.last_mut() {
+            group.push((*file).clone());
+        }
+    }
+    let is_worth_it = |group: &Vec<Arc<DataFile>>| match &group[..] {
+        [] => false,
+        [file] => !layout::is_optimized(&file.path),
+        _ => true,
+    };
+    groups.retain(is_worth_it);
+    groups
+}
+
+fn swap_entry(table: Table, old: &[Arc<DataFile>], new: &DataFile) -> Entry {
+    let now = Timestamp::now().as_millisecond();
+    Entry {
+        add: vec![new.add(table, false)],
+        remove: old.iter().map(|file| file.remove(table, now)).collect(),
+        ..Entry::default()
+    }
+}
+
+async fn checkpoint(log: &TableLog) -> Result<()> {
+    // A swap leaves many dead entries behind: the next reader should not replay them.
+    log.checkpoint().await.context("writing a checkpoint")
+}
+
+/// A batch as the table's files are written.
+fn conform(batch: &RecordBatch, format: &Format) -> Result<RecordBatch> {
+    let schema = format.schema();
+    let mut columns = Vec::with_capacity(schema.fields().len());
+    for field in schema.fields() {
+        let column = batch.column_by_name(field.name()).with_context(|| format!("no column {field}"))?;
+        columns.push(cast(column, field.data_type())?);
+    }
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+/// Encodes a row group beside the sort, on rayon.
+async fn encode(format: &'static Format, batches: Vec<RecordBatch>) -> Result<RowGroup> {
+    let (done, group) = tokio::sync::oneshot::channel();
+    rayon::spawn(move || drop(done.send(format.encode(&batches))));
+    group.await.context("an encoder has stopped")?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, size: u64) -> Arc<DataFile> {
+        Arc::new(DataFile { path: path.to_owned(), size, partition: None, modified: 0, stats: None })
+    }
+
+    #[test]
+    fn small_files_are_merged_up_to_the_target_and_a_merged_one_is_left_alone() {
+        let (a, b, c) = (file("a", TARGET_BYTES / 2), file("b", TARGET_BYTES / 2), file("c", 10));
+        let grouped = groups(&[&a, &b, &c]);
+        assert_eq!(grouped.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        let merged = file("event_date=2026-01-01/optimized-x.parquet", 10);
+        assert!(groups(&[&merged]).is_empty());
+        assert!(is_small(&merged) && !is_small(&file("optimized-y", TARGET_BYTES / 2)));
+    }
+}

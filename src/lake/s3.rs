@@ -1,0 +1,66 @@
+//! A lake on S3: the object store that reads and writes a prefix of a bucket.
+//!
+//! It uses the credentials that the AWS SDK finds, so that a lake and its sources follow the same
+//! `--profile` and the same refresh. A log entry is created by a conditional PUT (`If-None-Match: *`).
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use object_store::aws::{AmazonS3Builder, AwsCredential};
+use object_store::prefix::PrefixStore;
+use object_store::{CredentialProvider, Error, ObjectStore};
+
+use crate::source::Aws;
+
+/// Where S3 is when nothing says otherwise; the SDKs ask for a region, S3's own default is this one.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// The SDK's credentials, as `object_store` asks for them.
+#[derive(Debug)]
+struct SdkCredentials(SharedCredentialsProvider);
+
+#[async_trait]
+impl CredentialProvider for SdkCredentials {
+    type Credential = AwsCredential;
+
+    async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
+        // The SDK's provider caches and refreshes by itself.
+        let found = self.0.provide_credentials().await;
+        let found = found.map_err(|error| Error::Generic { store: "S3", source: error.into() })?;
+        Ok(Arc::new(AwsCredential {
+            key_id: found.access_key_id().to_owned(),
+            secret_key: found.secret_access_key().to_owned(),
+            token: found.session_token().map(str::to_owned),
+        }))
+    }
+}
+
+/// The store of `s3://bucket/prefix`.
+pub(super) async fn open(bucket: &str, prefix: &str, aws: &Aws) -> Result<Arc<dyn ObjectStore>> {
+    let config = aws.sdk_config().await;
+    let region = config.region().map_or(DEFAULT_REGION, |region| region.as_ref());
+    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_region(region);
+    if let Some(endpoint) = config.endpoint_url() {
+        // A server of one's own rarely has a name for each bucket.
+        builder = builder
+            .with_endpoint(endpoint)
+            .with_virtual_hosted_style_request(false)
+            .with_allow_http(endpoint.starts_with("http://"));
+    }
+    builder = match config.credentials_provider() {
+        Some(provider) if !aws.no_sign_request => {
+            builder.with_credentials(Arc::new(SdkCredentials(provider)))
+        }
+        _ => builder.with_skip_signature(true),
+    };
+    if aws.requester_pays {
+        builder = builder.with_request_payer(true);
+    }
+    let store = builder.build().with_context(|| format!("the lake's bucket `{bucket}`"))?;
+    Ok(match prefix {
+        "" => Arc::new(store),
+        prefix => Arc::new(PrefixStore::new(store, prefix)),
+    })
+}

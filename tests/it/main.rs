@@ -1,0 +1,9 @@
+//! End to end: the real executable in a fresh folder, and checks of the source tree itself.
+//!
+//! Where a new test belongs: behaviour of one module beside its code; SQL in `testdata/slt`; rules in
+//! `testdata/detections`; whatever needs the command line, another process or several modules, here.
+
+mod cli;
+mod delta;
+mod harness;
+mod layering;
