@@ -43,10 +43,15 @@ pub async fn backtest(session: &Session, rules: &RuleSet, id: &str, options: &Op
             *principals.entry(principal).or_insert(0) += 1;
         }
     }
-    let mut principals: Vec<_> = principals.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    let mut principals: Vec<_> =
+        principals.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     principals.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     principals.truncate(PRINCIPALS_MAX);
-    anyhow::ensure!(report.rules.len() == 1, "`{id}` names {} rules; a backtest is of one", report.rules.len());
+    anyhow::ensure!(
+        report.rules.len() == 1,
+        "`{id}` names {} rules; a backtest is of one",
+        report.rules.len()
+    );
     let outcome = report.rules.remove(0);
     Ok(Backtest { run: report.run, outcome, days, principals })
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
@@ -80,10 +82,12 @@ pub fn from_batch(batch: &RecordBatch) -> Result<Vec<Finding>> {
     let [title, severity, practice, attack] =
         [text("title")?, text("severity")?, text("practice")?, text("attack")?];
     let [account_id, region, principal] = [text("account_id")?, text("region")?, text("principal")?];
-    let [source_ip, user_agent, event_names] = [text("source_ip")?, text("user_agent")?, text("event_names")?];
+    let [source_ip, user_agent, event_names] =
+        [text("source_ip")?, text("user_agent")?, text("event_names")?];
     let [message, event_ids, details] = [text("message")?, text("event_ids")?, text("details")?];
     let [source, run_id] = [text("source")?, text("run_id")?];
-    let [revision, count] = [rows.column("revision", &DataType::Int64)?, rows.column("count", &DataType::Int64)?];
+    let [revision, count] =
+        [rows.column("revision", &DataType::Int64)?, rows.column("count", &DataType::Int64)?];
     let time = |name: &str| rows.column(name, &timestamp_type());
     let [from, to, found_at] = [time("time")?, time("last_time")?, time("found_at")?];
     let [window_start, window_end] = [time("window_start")?, time("window_end")?];
@@ -129,7 +133,8 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn column(&self, name: &str, data_type: &DataType) -> Result<ArrayRef> {
-        let column = self.batch.column_by_name(name).with_context(|| format!("no column `{name}` in the findings"))?;
+        let column =
+            self.batch.column_by_name(name).with_context(|| format!("no column `{name}` in the findings"))?;
         cast(column, data_type).with_context(|| format!("column `{name}` of the findings"))
     }
 }
@@ -151,7 +156,9 @@ fn moment(column: &ArrayRef, row: usize) -> Option<Timestamp> {
 fn texts(column: &ArrayRef, row: usize) -> Result<Vec<String>> {
     match string(column, row) {
         None => Ok(Vec::new()),
-        Some(text) => serde_json::from_str(&text).context("a list of a stored finding is no JSON list of texts"),
+        Some(text) => {
+            serde_json::from_str(&text).context("a list of a stored finding is no JSON list of texts")
+        }
     }
 }
 

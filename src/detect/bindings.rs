@@ -42,7 +42,8 @@ pub(super) fn configured(rule: &Rule, params: &Params) -> Result<Bindings, Unbou
             missing.push(format!("`{name}` is an empty list; put values into it in `[params]`"));
             continue;
         }
-        let literal = param.kind.literal(&value).map_err(|error| Unbound::Wrong(format!("`{name}`: {error}")))?;
+        let literal =
+            param.kind.literal(&value).map_err(|error| Unbound::Wrong(format!("`{name}`: {error}")))?;
         bindings.insert(name.clone(), literal);
     }
     if missing.is_empty() { Ok(bindings) } else { Err(Unbound::Missing(missing)) }
@@ -116,7 +117,9 @@ mod tests {
     #[test]
     fn what_is_missing_empty_or_wrong_is_told_apart() {
         let rule = rule("{n: {type: 'region[]', required: true}}");
-        assert!(matches!(configured(&rule, &params("")), Err(Unbound::Missing(missing)) if missing.len() == 1));
+        assert!(
+            matches!(configured(&rule, &params("")), Err(Unbound::Missing(missing)) if missing.len() == 1)
+        );
         assert!(matches!(configured(&rule, &params("n = []")), Err(Unbound::Missing(_))));
         let wrong = configured(&rule, &params("n = ['Europe']"));
         assert!(matches!(wrong, Err(Unbound::Wrong(message)) if message.contains("Europe")));

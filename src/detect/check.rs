@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
 use datafusion::sql::sqlparser::ast::{Expr, Query, Spanned, visit_expressions};
-use arrow::datatypes::DataType;
 use jiff::Timestamp;
 
 use super::bindings::{self, BOUND_TO_ALL};
@@ -84,7 +84,8 @@ pub fn check_config(
             mistakes.push(Mistake::error(&file, 1, message));
         }
         if let Some(expires) = entry.expires.filter(|_| entry.has_expired(today)) {
-            let message = format!("[[suppress]] of `{}` expired on {expires}; renew or remove it", entry.rule);
+            let message =
+                format!("[[suppress]] of `{}` expired on {expires}; renew or remove it", entry.rule);
             mistakes.push(Mistake::error(&file, 1, message));
         }
     }
@@ -172,7 +173,10 @@ impl Checker<'_> {
         }
         for name in used.iter().filter(|name| !allowed.contains(&name.as_str())) {
             let line = self.line_in_sql(&format!("${name}"));
-            self.error(line, format!("{}; declare it in `params`", spelling::unknown("parameter", name, &allowed)));
+            self.error(
+                line,
+                format!("{}; declare it in `params`", spelling::unknown("parameter", name, &allowed)),
+            );
         }
     }
 
@@ -190,7 +194,11 @@ impl Checker<'_> {
             Err(error) => {
                 let message = error.to_string();
                 // A parameter that isn't declared was reported by name.
-                if self.mistakes.iter().all(|known| known.file != rule.file || !known.message.contains("declare it")) {
+                if self
+                    .mistakes
+                    .iter()
+                    .all(|known| known.file != rule.file || !known.message.contains("declare it"))
+                {
                     let line = quoted(&message).map_or(1, |name| self.line_in_sql(name));
                     self.error(line, message);
                 }
@@ -204,7 +212,8 @@ impl Checker<'_> {
         let has = |name: &str| fields.iter().any(|field| field.name() == name);
         let names: Vec<_> = fields.iter().map(|field| field.name().as_str()).collect();
         for name in REQUIRED.into_iter().filter(|name| !has(name)) {
-            let hint = spelling::nearest(name, &names).filter(|near| !REQUIRED.contains(near) && !OPTIONAL.contains(near));
+            let hint = spelling::nearest(name, &names)
+                .filter(|near| !REQUIRED.contains(near) && !OPTIONAL.contains(near));
             let hint = hint.map_or_else(String::new, |near| format!("; is it `{near}`?"));
             self.error(1, format!("the query outputs no column `{name}`{hint}"));
         }
@@ -266,10 +275,12 @@ mod tests {
     use super::super::test::tests::session_over;
     use super::*;
 
-    const TEXTS: &str = "false_positives: [a]\nrespond: [b]\nattack: [T1078]\npractice: mfa\nreferences: [c]\n";
+    const TEXTS: &str =
+        "false_positives: [a]\nrespond: [b]\nattack: [T1078]\npractice: mfa\nreferences: [c]\n";
 
     async fn found(keys: &str, sql: &str) -> Vec<String> {
-        let text = format!("/*---\nid: r\ntitle: t\nseverity: low\ndescription: d\n{TEXTS}{keys}---*/\n{sql}");
+        let text =
+            format!("/*---\nid: r\ntitle: t\nseverity: low\ndescription: d\n{TEXTS}{keys}---*/\n{sql}");
         let file = RuleFile { path: "r.sql".to_owned(), text };
         check(&session_over(&[]), &[file]).iter().map(Mistake::to_string).collect()
     }
@@ -313,11 +324,17 @@ mod tests {
                 "the engine sets",
             ),
             (
-                format!("SELECT {}, principal FROM cloudtrail GROUP BY 3, principal", COLUMNS.replace("'m' AS message", "1")),
+                format!(
+                    "SELECT {}, principal FROM cloudtrail GROUP BY 3, principal",
+                    COLUMNS.replace("'m' AS message", "1")
+                ),
                 "no column `message`",
             ),
             (
-                format!("SELECT {}, principal FROM cloudtrail GROUP BY 3, principal", COLUMNS.replace("count(*) AS", "'1' AS")),
+                format!(
+                    "SELECT {}, principal FROM cloudtrail GROUP BY 3, principal",
+                    COLUMNS.replace("count(*) AS", "'1' AS")
+                ),
                 "`count` as",
             ),
         ] {

@@ -194,13 +194,16 @@ fn details(batch: &RecordBatch) -> Result<Vec<Map<String, Value>>> {
         let name = field.name().as_str();
         !REQUIRED.contains(&name) && !OPTIONAL.contains(&name)
     };
-    let indices: Vec<_> = (0..schema.fields().len()).filter(|index| other(&schema.fields()[*index])).collect();
+    let indices: Vec<_> =
+        (0..schema.fields().len()).filter(|index| other(&schema.fields()[*index])).collect();
     if indices.is_empty() {
         return Ok(vec![Map::new(); batch.num_rows()]);
     }
     let mut lines = Vec::new();
     let mut writer = LineDelimitedWriter::new(&mut lines);
-    writer.write(&batch.project(&indices)?).context("a column for the details has no JSON form; cast it to text")?;
+    writer
+        .write(&batch.project(&indices)?)
+        .context("a column for the details has no JSON form; cast it to text")?;
     writer.finish()?;
     let rows = serde_json::Deserializer::from_slice(&lines).into_iter::<Map<String, Value>>();
     rows.map(|row| Ok(row?)).collect()

@@ -131,7 +131,8 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn new(batch: &'a RecordBatch) -> Result<Self> {
         let column = |name: &str, data_type: &DataType| -> Result<ArrayRef> {
-            let column = batch.column_by_name(name).with_context(|| format!("no column `{name}` in `cloudtrail`"))?;
+            let column =
+                batch.column_by_name(name).with_context(|| format!("no column `{name}` in `cloudtrail`"))?;
             Ok(cast(column, data_type)?)
         };
         let times = column("event_time", &timestamp_type())?;

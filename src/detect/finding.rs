@@ -129,7 +129,7 @@ impl Finding {
 ///
 /// Each part is written with its length, so that no two lists of parts read alike; a missing part differs
 /// from an empty one. SHA-256, since part of what enters is chosen by whoever made the calls.
-pub(super) fn id<'a>(rule_id: &str, parts: impl IntoIterator<Item = Option<&'a str>>) -> String {
+pub(super) fn id<'a>(rule_id: &'a str, parts: impl IntoIterator<Item = Option<&'a str>>) -> String {
     let mut hash = Sha256::new();
     for part in std::iter::once(Some(rule_id)).chain(parts) {
         match part {

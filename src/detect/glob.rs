@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn stars_and_question_marks_stand_for_characters() {
-        for (pattern, text) in [("*", ""), ("a*", "a"), ("*b", "aab"), ("a*b*c", "axxbyybc"), ("a?c", "abc")] {
+        for (pattern, text) in [("*", ""), ("a*", "a"), ("*b", "aab"), ("a*b*c", "axxbyybc"), ("a?c", "abc")]
+        {
             assert!(matches(pattern, text), "{pattern} {text}");
         }
         for (pattern, text) in [("", "a"), ("a", ""), ("a?", "a"), ("a*b", "abc"), ("?", "")] {

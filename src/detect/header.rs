@@ -175,13 +175,19 @@ impl Header<'_> {
             None => return BTreeMap::new(),
             Some(Value::Object(declared)) => declared,
             Some(other) => {
-                self.mistake("params", format!("`params` is `{other}`; write `params: {{name: {{type: text}}}}`"));
+                self.mistake(
+                    "params",
+                    format!("`params` is `{other}`; write `params: {{name: {{type: text}}}}`"),
+                );
                 return BTreeMap::new();
             }
         };
         let read = declared.into_iter().filter_map(|(name, value)| {
             let param = self.param(&name, &value);
-            param.map_err(|message| self.mistake(&name, format!("parameter `{name}`: {message}"))).ok().map(|p| (name, p))
+            param
+                .map_err(|message| self.mistake(&name, format!("parameter `{name}`: {message}")))
+                .ok()
+                .map(|p| (name, p))
         });
         read.collect()
     }
@@ -197,7 +203,10 @@ impl Header<'_> {
             return Err(spelling::unknown("key", key, &PARAM_KEYS));
         }
         let Some(Value::String(kind)) = map.get("type") else {
-            return Err(format!("`type` is missing; one of {}", ParamType::ALL.map(ParamType::name).join(", ")));
+            return Err(format!(
+                "`type` is missing; one of {}",
+                ParamType::ALL.map(ParamType::name).join(", ")
+            ));
         };
         let kind = ParamType::parse(kind)?;
         let default = map.get("default").cloned();
@@ -337,7 +346,10 @@ SELECT 1
     #[test]
     fn a_whole_header_is_read() {
         let rule = parse("a.sql", GOOD).unwrap();
-        assert_eq!((rule.id.as_str(), rule.severity, rule.status), ("some_rule", Severity::High, Status::Stable));
+        assert_eq!(
+            (rule.id.as_str(), rule.severity, rule.status),
+            ("some_rule", Severity::High, Status::Stable)
+        );
         assert_eq!(rule.references, ["https://example.org/"]);
         assert_eq!(rule.needs, [Need::Geoip, Need::Inventory("users".to_owned())]);
         assert_eq!(rule.window, Some(SignedDuration::from_hours(1)));
@@ -353,7 +365,8 @@ SELECT 1
             .replace("practice: mfa", "practise: mfa")
             .replace("T1078.004", "T1078.04")
             .replace("window: 1h", "window: soon");
-        let found: Vec<_> = mistakes(&text).into_iter().map(|mistake| (mistake.line, mistake.message)).collect();
+        let found: Vec<_> =
+            mistakes(&text).into_iter().map(|mistake| (mistake.line, mistake.message)).collect();
         assert_eq!(found.len(), 4, "{found:?}");
         let has = |line: usize, word: &str| found.iter().any(|(at, text)| *at == line && text.contains(word));
         assert!(has(4, "did you mean `high`?"), "{found:?}");

@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SelectItem,
-    Spanned, UnaryOperator, Value, Visit, Visitor, visit_expressions,
+    BinaryOperator, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query,
+    SelectItem, Spanned, UnaryOperator, Value, Visit, Visitor, visit_expressions,
 };
 
 /// Functions that give a value even when all they are given is missing.
@@ -96,8 +96,12 @@ impl Known {
             Expr::BinaryOp { op: Arrow | LongArrow | HashArrow | HashLongArrow, .. } => true,
             Expr::BinaryOp { left, right, .. } => self.may_lack(left) || self.may_lack(right),
             Expr::UnaryOp { expr, .. } => self.may_lack(expr),
-            Expr::InList { expr, list, .. } => self.may_lack(expr) || list.iter().any(|item| self.may_lack(item)),
-            Expr::Between { expr, low, high, .. } => [expr, low, high].into_iter().any(|part| self.may_lack(part)),
+            Expr::InList { expr, list, .. } => {
+                self.may_lack(expr) || list.iter().any(|item| self.may_lack(item))
+            }
+            Expr::Between { expr, low, high, .. } => {
+                [expr, low, high].into_iter().any(|part| self.may_lack(part))
+            }
             Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
                 self.may_lack(expr) || self.may_lack(pattern)
             }

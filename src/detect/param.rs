@@ -159,7 +159,8 @@ fn list(value: &Value, item: impl Fn(&str) -> Result<String, String>) -> Result<
 /// Checked, and in the form every function takes: `192.0.2.7` stands as `192.0.2.7/32`.
 fn network(text: &str) -> Result<String, String> {
     let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    let network = parsed.map_err(|_| format!("`{text}` is no network such as `192.0.2.0/24` and no address"))?;
+    let network =
+        parsed.map_err(|_| format!("`{text}` is no network such as `192.0.2.0/24` and no address"))?;
     Ok(network.trunc().to_string())
 }
 
@@ -189,7 +190,9 @@ fn time(value: &Value) -> Result<Timestamp, String> {
     }
     let date = text.parse::<jiff::civil::Date>().ok();
     let midnight = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    midnight.map(|zoned| zoned.timestamp()).ok_or_else(|| wrong(value, "a time such as `2026-01-15T10:00:00Z`"))
+    midnight
+        .map(|zoned| zoned.timestamp())
+        .ok_or_else(|| wrong(value, "a time such as `2026-01-15T10:00:00Z`"))
 }
 
 #[cfg(test)]

@@ -86,7 +86,11 @@ impl RuleSet {
                 }
             }
         }
-        if mistakes.is_empty() { Ok(Self { rules: rules.into_values().collect() }) } else { Err(Mistakes(mistakes)) }
+        if mistakes.is_empty() {
+            Ok(Self { rules: rules.into_values().collect() })
+        } else {
+            Err(Mistakes(mistakes))
+        }
     }
 
     /// Rules that are known to have distinct ids and to be sorted by them.
@@ -104,12 +108,15 @@ impl RuleSet {
             if !ids.iter().any(|id| glob::matches(pattern, id)) {
                 let hint = spelling::nearest(pattern, &ids)
                     .map_or_else(String::new, |best| format!("; did you mean `{best}`?"));
-                return Err(format!("no rule is named `{pattern}`{hint} (`trailhound rules list` lists them)"));
+                return Err(format!(
+                    "no rule is named `{pattern}`{hint} (`trailhound rules list` lists them)"
+                ));
             }
         }
         let chosen = |rule: &&Arc<Rule>| {
             let named = selection.only.contains(&rule.id);
-            let fits = selection.only.is_empty() || selection.only.iter().any(|only| glob::matches(only, &rule.id));
+            let fits =
+                selection.only.is_empty() || selection.only.iter().any(|only| glob::matches(only, &rule.id));
             let severe = selection.min_severity.is_none_or(|least| rule.severity >= least);
             severe && fits && (named || rule.status != Status::Disabled)
         };
@@ -216,13 +223,16 @@ mod tests {
         assert_eq!(set.len(), 1);
         let error = RuleSet::parse(&[file("a.sql", "a", ""), file("b.sql", "a", "status: experimental\n")]);
         let Mistakes(found) = error.unwrap_err();
-        assert!(found.len() == 1 && found[0].file == "b.sql" && found[0].message.contains("taken by `a.sql`"));
+        assert!(
+            found.len() == 1 && found[0].file == "b.sql" && found[0].message.contains("taken by `a.sql`")
+        );
     }
 
     #[test]
     fn rules_are_chosen_by_id_glob_and_severity_and_disabled_ones_only_by_id() {
         let off = "status: disabled\n";
-        let set = RuleSet::parse(&[file("a", "root_a", ""), file("b", "root_b", off), file("c", "key", "")]).unwrap();
+        let set = RuleSet::parse(&[file("a", "root_a", ""), file("b", "root_b", off), file("c", "key", "")])
+            .unwrap();
         let select = |only: &[&str], min_severity| {
             let only = only.iter().map(|name| (*name).to_owned()).collect();
             set.select(&Selection { only, min_severity })
@@ -243,7 +253,8 @@ mod tests {
         fs::write(inner.join("b.sql"), "x").unwrap();
         fs::write(folder.path().join("a.sql"), "y").unwrap();
         fs::write(folder.path().join("README.md"), "z").unwrap();
-        let texts: Vec<_> = read(&[folder.path().to_owned()]).unwrap().into_iter().map(|file| file.text).collect();
+        let texts: Vec<_> =
+            read(&[folder.path().to_owned()]).unwrap().into_iter().map(|file| file.text).collect();
         assert_eq!(texts, ["y", "x"]);
         assert!(read(&[folder.path().join("missing.sql")]).is_err());
     }

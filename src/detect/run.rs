@@ -14,8 +14,8 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{Column, ScalarValue, TableReference};
 use datafusion::dataframe::DataFrame;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
@@ -113,7 +113,12 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
 }
 
 /// Runs one rule; whatever happens becomes its outcome.
-async fn one(session: &Session, rule: &Rule, span: Option<Span>, options: &Options) -> (RuleOutcome, Vec<Finding>) {
+async fn one(
+    session: &Session,
+    rule: &Rule,
+    span: Option<Span>,
+    options: &Options,
+) -> (RuleOutcome, Vec<Finding>) {
     let start = Instant::now();
     let mut outcome = RuleOutcome {
         rule_id: rule.id.clone(),
@@ -175,11 +180,8 @@ async fn judge(
     bindings::bind_times(&mut bindings, frame, rule.window);
     bindings::only_used(&mut bindings, &rule.sql)?;
     let planned = session.plan(&rule.sql, &bindings)?;
-    let stamp = Stamp {
-        source: options.source.clone(),
-        found_at: options.found_at,
-        run_id: options.run_id.clone(),
-    };
+    let stamp =
+        Stamp { source: options.source.clone(), found_at: options.found_at, run_id: options.run_id.clone() };
     let max = options.findings_max;
     let mut findings = Vec::new();
     let mut total = 0;
@@ -231,7 +233,8 @@ async fn bounded(
     }
     let all = rows.aggregate(vec![], vec![count(lit(1))])?;
     let counted = collect(session, all).await?;
-    let total = counted.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>()?.iter().next()?);
+    let total =
+        counted.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>()?.iter().next()?);
     Ok((batches, u64::try_from(total.unwrap_or(0))?))
 }
 
@@ -298,7 +301,8 @@ async fn span(session: &Session, asked: Timespan) -> Result<Option<Span>> {
         Ok(times.iter().next().flatten().map(Timestamp::from_microsecond).transpose()?)
     };
     let (Some(first), Some(last)) = (time(0)?, time(1)?) else { return Ok(None) };
-    let just_after = Timestamp::from_microsecond(last.as_microsecond().saturating_add(1)).unwrap_or(Timestamp::MAX);
+    let just_after =
+        Timestamp::from_microsecond(last.as_microsecond().saturating_add(1)).unwrap_or(Timestamp::MAX);
     let (since, until) = (asked.since.unwrap_or(first), asked.until.unwrap_or(just_after));
     Ok((since < until).then_some(Span { since, until }))
 }

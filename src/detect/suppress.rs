@@ -43,7 +43,9 @@ async fn matching(session: &Session, entry: &Suppress, report: &Report) -> Resul
     let condition = rows.parse_sql_expr(condition).context("its `where` is no condition over findings")?;
     let ids = rows.filter(condition)?.select(vec![Expr::Column(Column::from_name("finding_id"))])?;
     let batches: Vec<RecordBatch> = ids.collect().await?;
-    let ids = batches.iter().flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+    let ids = batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
     Ok(ids.collect())
 }
 

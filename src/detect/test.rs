@@ -84,7 +84,8 @@ pub struct CaseOutcome {
 pub async fn test(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
     let mut outcomes = Vec::new();
     for rule in rules.iter() {
-        let outcome = |case: &str, failure| CaseOutcome { rule_id: rule.id.clone(), case: case.to_owned(), failure };
+        let outcome =
+            |case: &str, failure| CaseOutcome { rule_id: rule.id.clone(), case: case.to_owned(), failure };
         let cases = match cases(&rule.id, folder) {
             Ok(cases) => cases,
             Err(error) => {
@@ -121,12 +122,17 @@ pub fn cases(id: &str, folder: &Path) -> Result<Vec<Case>> {
     let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
     paths.sort();
     let mut cases = Vec::new();
-    let mut scenes: Vec<_> = paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    let mut scenes: Vec<_> =
+        paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
     for path in &paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let Some(stem) = name.strip_suffix(".gz").unwrap_or(&name).strip_suffix(".json") else { continue };
         let hit = stem.starts_with("hit");
-        ensure!(hit || stem.starts_with("miss"), "`{}` is neither `hit*.json` nor `miss*.json`", path.display());
+        ensure!(
+            hit || stem.starts_with("miss"),
+            "`{}` is neither `hit*.json` nor `miss*.json`",
+            path.display()
+        );
         let scene_path = folder.join(format!("{stem}.toml"));
         scenes.retain(|scene| **scene != scene_path);
         let scene = scene(&scene_path)?;
@@ -223,7 +229,8 @@ pub fn session<R: Read>(logs: impl IntoIterator<Item = (String, R)>) -> Result<S
     let mut seen = HashSet::new();
     for (name, log) in logs {
         let mut emit = |chunk: Chunk| -> Result<()> {
-            let fresh: arrow::array::BooleanArray = chunk.keys.iter().map(|key| Some(seen.insert(*key))).collect();
+            let fresh: arrow::array::BooleanArray =
+                chunk.keys.iter().map(|key| Some(seen.insert(*key))).collect();
             let rows = arrow::compute::filter_record_batch(&chunk.batch, &fresh)?;
             batches.push(table_rows(&rows, &name)?);
             Ok(())
@@ -300,7 +307,8 @@ SELECT * FROM cloudtrail WHERE event_name = $name";
 
     #[tokio::test]
     async fn a_rule_that_hits_and_misses_as_its_cases_say_passes() {
-        let hit = "params = {name = 'Go'}\n[expect]\ncount = 1\nseverity = 'low'\nentity = {user_type = 'Root'}";
+        let hit =
+            "params = {name = 'Go'}\n[expect]\ncount = 1\nseverity = 'low'\nentity = {user_type = 'Root'}";
         let miss = "params = {name = 'Stop'}";
         let files = [("hit.json", EVENT), ("hit.toml", hit), ("miss-1.json", EVENT), ("miss-1.toml", miss)];
         let outcomes = outcomes(&files).await;
@@ -319,7 +327,8 @@ SELECT * FROM cloudtrail WHERE event_name = $name";
             ("params = {name = 1}", "is not a text"),
             ("params = {name = 'Go'}\nas_of = '2026-01-15T10:00:00Z'", "nothing was found"),
         ] {
-            let outcomes = outcomes(&[("hit.json", EVENT), ("hit.toml", toml), ("miss.json", "{\"Records\":[]}")]).await;
+            let outcomes =
+                outcomes(&[("hit.json", EVENT), ("hit.toml", toml), ("miss.json", "{\"Records\":[]}")]).await;
             let failures: Vec<_> = outcomes.into_iter().filter_map(|(_, failure)| failure).collect();
             assert!(failures[0].contains(expected), "{toml}: {failures:?}");
         }
