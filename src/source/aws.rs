@@ -1,0 +1,141 @@
+//! How AWS is asked: the flags that every command shares, and the credentials they lead to.
+//!
+//! Credentials come as for every AWS tool, by the SDK's own chain: environment, profiles, SSO, web
+//! identity, container, instance. Nothing is read or written elsewhere, and no key is ever logged.
+
+use std::error::Error;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+
+use super::error::SourceError;
+
+/// Where a client looks first when nothing names a region; S3 then says where a bucket is.
+pub const FIRST_REGION: &str = "us-east-1";
+
+/// What the command line says about AWS.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Aws {
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--endpoint-url`: another store than AWS's, in path style.
+    pub endpoint_url: Option<String>,
+    /// `--no-sign-request`: public buckets need no credentials.
+    pub no_sign_request: bool,
+    /// `--requester-pays`.
+    pub requester_pays: bool,
+}
+
+impl Aws {
+    /// Loads files and environment. Each call starts a chain of its own: keep the answer.
+    pub async fn sdk_config(&self) -> SdkConfig {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(endpoint_url) = &self.endpoint_url {
+            loader = loader.endpoint_url(endpoint_url);
+        }
+        if self.no_sign_request {
+            loader = loader.no_credentials();
+        }
+        loader.load().await
+    }
+
+    /// Whoever answers for the credentials; `None` with `--no-sign-request`. It asks the chain
+    /// anew at each call: whoever signs often caches what it gets until shortly before its expiry.
+    pub async fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        if self.no_sign_request { None } else { self.sdk_config().await.credentials_provider() }
+    }
+
+    /// Finds out early, and in words, that nobody is signed in.
+    ///
+    /// # Errors
+    /// When no provider has credentials.
+    pub(super) async fn check_credentials(&self, config: &SdkConfig) -> Result<(), SourceError> {
+        if self.no_sign_request {
+            return Ok(());
+        }
+        let Some(provider) = config.credentials_provider() else {
+            return Err(self.no_credentials("no provider is configured".into()));
+        };
+        match provider.provide_credentials().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.no_credentials(chain(&error).into())),
+        }
+    }
+
+    fn no_credentials(&self, cause: super::error::Cause) -> SourceError {
+        SourceError::NoCredentials { profile: self.profile.clone(), cause }
+    }
+}
+
+/// An error and what lies under it, in one line; the SDK's errors say little at the top.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        next = error.source();
+    }
+    text
+}
+
+/// Whether a failed request failed for want of credentials.
+pub(super) fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_missing_profile_is_named_together_with_the_ways_to_sign_in() {
+        let config = aws_config::SdkConfig::builder()
+            .credentials_provider(SharedCredentialsProvider::new(Nobody))
+            .build();
+        let aws = Aws { profile: Some("audit".to_owned()), ..Aws::default() };
+        let error = aws.check_credentials(&config).await.expect_err("nobody is signed in");
+        assert!(error.to_string().starts_with("no AWS credentials in profile `audit`; sign in with"), "{error}");
+        assert!(error.ends_listing());
+    }
+
+    #[tokio::test]
+    async fn a_public_bucket_needs_nobody() {
+        let config = aws_config::SdkConfig::builder().build();
+        let aws = Aws { no_sign_request: true, ..Aws::default() };
+        aws.check_credentials(&config).await.expect("no credentials are needed");
+        assert!(aws.credentials().await.is_none());
+    }
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl ProvideCredentials for Nobody {
+        fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let error = CredentialsError::not_loaded("no providers in chain provided credentials");
+            aws_credential_types::provider::future::ProvideCredentials::ready(Err(error))
+        }
+    }
+}

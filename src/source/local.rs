@@ -1,0 +1,422 @@
+//! A folder of logs on a disk, or one file.
+//!
+//! Listed in the order of a bucket, and named by where files really are: a URI is the canonical
+//! path, and an etag the size and time of change, both checked once more when the file is opened.
+//! Links are followed; a loop, a folder that can't be read, or a thing that is no file is an error
+//! among the objects. No file is passed over for its name.
+//!
+//! Limits: a folder's own entries are held while it is listed; a file that is written to while it
+//! is read is noticed by the decoder, not here.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{FileExt, FileTypeExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+use tokio::task::spawn_blocking;
+
+use super::error::SourceError;
+use super::walk::{Lister, Page, Place, walk};
+use super::{Body, Filter, ObjectRef, Source, key};
+
+const SCHEME: &str = "file://";
+
+/// What stands for itself in the path of a URI.
+const PLAIN: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'=');
+
+/// Logs on a disk.
+#[derive(Debug)]
+pub struct Local {
+    tree: Arc<Tree>,
+    /// When it is no folder but this one file.
+    file: Option<PathBuf>,
+}
+
+impl Local {
+    /// Opens a folder or a file.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be looked at.
+    pub async fn open(path: &Path) -> Result<Self, SourceError> {
+        let path = path.to_owned();
+        blocking(move || {
+            let real = fs::canonicalize(&path).map_err(|source| missing(&path, source))?;
+            let is_folder = fs::metadata(&real).map_err(|source| missing(&path, source))?.is_dir();
+            let root = if is_folder { real.as_path() } else { real.parent().unwrap_or(&real) };
+            let tree = Arc::new(Tree { root: root.to_owned(), head: head(root) });
+            Ok(Self { tree, file: (!is_folder).then_some(real) })
+        })
+        .await
+    }
+}
+
+fn missing(path: &Path, source: io::Error) -> SourceError {
+    let path = path.to_owned();
+    match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => SourceError::NoFolder { path },
+        _ => SourceError::Local { path, source },
+    }
+}
+
+/// The folder as the start of a key, so that it may lie deep in a trail's tree.
+fn head(root: &Path) -> String {
+    let text = root.to_string_lossy();
+    let text = text.trim_matches('/');
+    if text.is_empty() { String::new() } else { format!("{text}/") }
+}
+
+#[async_trait]
+impl Source for Local {
+    fn list(&self, filter: &Filter) -> BoxStream<'static, Result<ObjectRef, SourceError>> {
+        let tree = self.tree.clone();
+        match self.file.clone() {
+            None => {
+                let start = Place { key: String::new(), path: tree.root.clone() };
+                walk(tree, start, filter.clone())
+            }
+            Some(file) => {
+                let filter = filter.clone();
+                let look = async move { blocking(move || tree.object(&file, String::new()).map(|one| (one, tree))).await };
+                stream::once(look)
+                    .filter_map(move |found| {
+                        let chosen = match found {
+                            Ok((object, tree)) => {
+                                filter.admits(&[tree.head.as_str(), &object.key].concat()).then_some(Ok(object))
+                            }
+                            Err(error) => Some(Err(error)),
+                        };
+                        std::future::ready(chosen)
+                    })
+                    .boxed()
+            }
+        }
+    }
+
+    async fn get(&self, object: &ObjectRef) -> Result<Body, SourceError> {
+        let object = object.clone();
+        blocking(move || open_listed(&object).map(Body::File)).await
+    }
+}
+
+fn open_listed(object: &ObjectRef) -> Result<File, SourceError> {
+    let path = path_of(&object.uri);
+    // A pipe that took the file's place would block its opener for good.
+    let found = fs::metadata(&path).map_err(|source| gone(object, &path, source))?;
+    if !found.is_file() {
+        return Err(SourceError::Changed { uri: object.uri.clone() });
+    }
+    let file = File::open(&path).map_err(|source| gone(object, &path, source))?;
+    let found = file.metadata().map_err(|source| SourceError::Local { path, source })?;
+    if Some(etag(&found)) != object.etag {
+        return Err(SourceError::Changed { uri: object.uri.clone() });
+    }
+    Ok(file)
+}
+
+fn gone(object: &ObjectRef, path: &Path, source: io::Error) -> SourceError {
+    match source.kind() {
+        io::ErrorKind::NotFound => SourceError::NotFound { uri: object.uri.clone() },
+        io::ErrorKind::PermissionDenied => SourceError::Denied {
+            uri: object.uri.clone(),
+            way_out: "make it readable to this user".to_owned(),
+            cause: source.into(),
+        },
+        _ => SourceError::Local { path: path.to_owned(), source },
+    }
+}
+
+fn etag(found: &Metadata) -> String {
+    let changed = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    format!("{}-{}", found.len(), changed.unwrap_or_default().as_nanos())
+}
+
+/// The path that a URI, or what somebody typed, names.
+pub(super) fn path_of(text: &str) -> PathBuf {
+    match text.strip_prefix(SCHEME) {
+        Some(path) => PathBuf::from(OsString::from_vec(percent_decode_str(path).collect())),
+        None => PathBuf::from(text),
+    }
+}
+
+fn uri(path: &Path) -> String {
+    format!("{SCHEME}{}", percent_encode(path.as_os_str().as_bytes(), &PLAIN))
+}
+
+/// Whether what a path names can be read only once.
+pub(super) fn is_pipe(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo() || found.file_type().is_char_device())
+}
+
+#[derive(Debug)]
+struct Tree {
+    root: PathBuf,
+    head: String,
+}
+
+impl Tree {
+    fn object(&self, path: &Path, above: String) -> Result<ObjectRef, SourceError> {
+        let looked = fs::metadata(path).and_then(|found| Ok((found, fs::canonicalize(path)?)));
+        let (found, real) = looked.map_err(|source| SourceError::Local { path: path.to_owned(), source })?;
+        if !found.is_file() {
+            let source = io::Error::other("neither a file nor a folder");
+            return Err(SourceError::Local { path: path.to_owned(), source });
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let key = above + &name;
+        let parts = key::parse(&[self.head.as_str(), &key].concat());
+        Ok(ObjectRef {
+            uri: uri(&real),
+            key,
+            size: found.len(),
+            etag: Some(etag(&found)),
+            last_modified: found.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
+            parts,
+        })
+    }
+
+    fn read(&self, place: &Place) -> Result<Page, SourceError> {
+        let refused = |source| SourceError::Local { path: place.path.clone(), source };
+        let mut page = Page::default();
+        for entry in fs::read_dir(&place.path).map_err(refused)? {
+            let looked = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)));
+            let (path, kind) = match looked {
+                Ok(entry) => entry,
+                Err(source) => {
+                    page.errors.push(refused(source));
+                    continue;
+                }
+            };
+            let leads_to_folder = kind.is_symlink() && fs::metadata(&path).is_ok_and(|found| found.is_dir());
+            if leads_to_folder && self.is_loop(place, &path) {
+                let source = io::Error::other("the link leads back to a folder above it");
+                page.errors.push(SourceError::Local { path, source });
+            } else if kind.is_dir() || leads_to_folder {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                page.places.push(Place { key: format!("{}{name}/", place.key), path });
+            } else {
+                match self.object(&path, place.key.clone()) {
+                    Ok(object) => page.objects.push(object),
+                    Err(error) => page.errors.push(error),
+                }
+            }
+        }
+        page.objects.sort_by(|a, b| a.key.cmp(&b.key));
+        page.places.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(page)
+    }
+
+    /// A loop may go by several links, so every folder on the way here is looked at, not only
+    /// the last one's real place.
+    fn is_loop(&self, place: &Place, link: &Path) -> bool {
+        let Ok(target) = fs::canonicalize(link) else { return true };
+        place
+            .path
+            .ancestors()
+            .take_while(|folder| folder.starts_with(&self.root))
+            .any(|folder| fs::canonicalize(folder).map_or(true, |real| real.starts_with(&target)))
+    }
+}
+
+#[async_trait]
+impl Lister for Tree {
+    async fn page(&self, place: &Place, _folded: bool, _token: Option<String>) -> Result<Page, SourceError> {
+        let (tree, place) = (Self { root: self.root.clone(), head: self.head.clone() }, place.clone());
+        blocking(move || tree.read(&place)).await
+    }
+
+    fn lists_whole_trees(&self) -> bool {
+        false
+    }
+
+    fn head(&self) -> &str {
+        &self.head
+    }
+}
+
+/// Disks can be slow, and network disks can hang: not on the threads that serve the network.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, SourceError> {
+    match spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let reason = "the program is ending".to_owned();
+                Err(SourceError::Invalid { uri: SCHEME.to_owned(), reason })
+            }
+        },
+    }
+}
+
+/// Reads a file from its start with a place of its own: clones of a handle share theirs.
+#[derive(Debug)]
+pub(super) struct FromStart {
+    file: File,
+    at: u64,
+}
+
+impl FromStart {
+    pub(super) fn new(file: File) -> Self {
+        Self { file, at: 0 }
+    }
+}
+
+impl Read for FromStart {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use futures::TryStreamExt;
+
+    use super::*;
+
+    fn put(root: &Path, key: &str) {
+        let path = root.join(key);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, key).expect("written");
+    }
+
+    async fn all(source: &Local) -> (Vec<ObjectRef>, Vec<String>) {
+        let (mut objects, mut errors) = (Vec::new(), Vec::new());
+        let mut list = source.list(&Filter::default());
+        while let Some(item) = list.next().await {
+            match item {
+                Ok(object) => objects.push(object),
+                Err(error) => errors.push(super::super::aws::chain(&error)),
+            }
+        }
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        (objects, errors)
+    }
+
+    fn keys(objects: &[ObjectRef]) -> Vec<&str> {
+        objects.iter().map(|object| object.key.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_uri_is_the_canonical_path_with_everything_odd_encoded() {
+        let dir = tempfile::tempdir().expect("a folder");
+        put(dir.path(), "real/a b%+\u{e9}\n.json");
+        symlink(dir.path().join("real"), dir.path().join("link")).expect("linked");
+        let source = Local::open(&dir.path().join("link/.././link")).await.expect("opened");
+        let (objects, errors) = all(&source).await;
+        assert!(errors.is_empty(), "{errors:?}");
+        let real = fs::canonicalize(dir.path()).expect("a path");
+        assert_eq!(objects[0].uri, format!("file://{}/real/a%20b%25%2B%C3%A9%0A.json", real.display()));
+        let body = source.get(&objects[0]).await.expect("read");
+        let mut text = String::new();
+        body.reader().expect("a reader").read_to_string(&mut text).expect("text");
+        assert_eq!(text, "real/a b%+\u{e9}\n.json");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_no_utf8_is_listed_and_read() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join(OsString::from_vec(b"d\xff".to_vec()));
+        fs::create_dir(&folder).expect("made");
+        fs::write(folder.join(OsString::from_vec(b"x\xfe.json".to_vec())), b"x").expect("written");
+        let source = Local::open(dir.path()).await.expect("opened");
+        let (objects, errors) = all(&source).await;
+        assert!(errors.is_empty() && objects[0].uri.ends_with("/d%FF/x%FE.json"), "{objects:?} {errors:?}");
+        source.get(&objects[0]).await.expect("read");
+    }
+
+    #[tokio::test]
+    async fn links_in_a_loop_are_one_error_each_and_the_rest_is_listed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        put(dir.path(), "a/x.json");
+        put(dir.path(), "b/y.json");
+        symlink(dir.path(), dir.path().join("a/up")).expect("linked");
+        symlink(dir.path().join("b"), dir.path().join("a/b")).expect("linked");
+        symlink(dir.path().join("a"), dir.path().join("b/a")).expect("linked");
+        let (objects, errors) = all(&Local::open(dir.path()).await.expect("opened")).await;
+        assert_eq!(keys(&objects), ["a/b/y.json", "a/x.json", "b/a/x.json", "b/y.json"]);
+        assert!(errors.len() == 4 && errors.iter().all(|text| text.contains("leads back")), "{errors:?}");
+    }
+
+    #[tokio::test]
+    async fn a_dead_link_and_a_socket_are_errors_among_the_objects() {
+        let dir = tempfile::tempdir().expect("a folder");
+        put(dir.path(), "x.json");
+        symlink("nowhere", dir.path().join("dead")).expect("linked");
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).expect("bound");
+        let (objects, errors) = all(&Local::open(dir.path()).await.expect("opened")).await;
+        assert_eq!(keys(&objects), ["x.json"]);
+        assert_eq!(errors.len(), 2, "{errors:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_passed_over_for_its_name() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for key in [".hidden/.x.json", "Thumbs.db", "x.tmp", "y~"] {
+            put(dir.path(), key);
+        }
+        let (objects, _) = all(&Local::open(dir.path()).await.expect("opened")).await;
+        assert_eq!(keys(&objects), [".hidden/.x.json", "Thumbs.db", "x.tmp", "y~"]);
+    }
+
+    #[tokio::test]
+    async fn a_folder_deep_in_a_tree_still_knows_its_account_and_day() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let series = "AWSLogs/111111111111/CloudTrail/us-east-1";
+        put(dir.path(), &format!("{series}/2026/01/15/x.json"));
+        put(dir.path(), &format!("{series}/2026/01/20/y.json"));
+        let source = Local::open(&dir.path().join(series)).await.expect("opened");
+        let span = crate::timespan::Timespan {
+            since: Some("2026-01-19T00:00:00Z".parse().expect("a time")),
+            until: None,
+        };
+        let chosen: Vec<_> =
+            source.list(&Filter { span, ..Filter::default() }).try_collect().await.expect("listed");
+        assert_eq!(keys(&chosen), ["2026/01/20/y.json"]);
+        assert_eq!(chosen[0].parts.as_ref().expect("parts").account_id, "111111111111");
+    }
+
+    #[tokio::test]
+    async fn one_file_is_a_source_of_its_own() {
+        let dir = tempfile::tempdir().expect("a folder");
+        put(dir.path(), "x.json");
+        put(dir.path(), "x.json.old");
+        let uri = uri(&dir.path().join("x.json"));
+        for text in [dir.path().join("x.json"), path_of(&uri)] {
+            let (objects, errors) = all(&Local::open(&text).await.expect("opened")).await;
+            assert_eq!((keys(&objects), errors.len()), (vec!["x.json"], 0));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_changed_or_went_after_the_listing_is_told_apart() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for key in ["changed", "gone", "pipe"] {
+            put(dir.path(), key);
+        }
+        let source = Local::open(dir.path()).await.expect("opened");
+        let (objects, _) = all(&source).await;
+        fs::write(dir.path().join("changed"), "longer than it was").expect("written");
+        fs::remove_file(dir.path().join("gone")).expect("removed");
+        fs::remove_file(dir.path().join("pipe")).expect("removed");
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("pipe")).expect("bound");
+        let got: Vec<_> = futures::future::join_all(objects.iter().map(|object| source.get(object))).await;
+        assert!(matches!(&got[0], Err(SourceError::Changed { uri }) if uri.ends_with("/changed")), "{got:?}");
+        assert!(matches!(&got[1], Err(SourceError::NotFound { uri }) if uri.ends_with("/gone")), "{got:?}");
+        assert!(matches!(&got[2], Err(SourceError::Changed { .. })), "{got:?}");
+    }
+}
