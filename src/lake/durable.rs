@@ -59,7 +59,7 @@ impl DurableFolder {
         });
         match written.await {
             Ok(Ok(())) => {
-                Ok(PutResult { e_tag: None, version: None, extensions: object_store::Extensions::default() })
+                Ok(PutResult { e_tag: None, version: None })
             }
             Ok(Err((target, error))) => Err(describe(&target, error)),
             Err(stopped) => Err(Error::JoinError { source: stopped }),

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use deltalake::kernel::Add;
 use jiff::Timestamp;
-use object_store::ObjectStore;
 use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore};
 
