@@ -120,7 +120,8 @@ fn syntax_message(error: &ParserError, sql: &str) -> String {
         return format!("syntax error: {text}");
     };
     let (line, column) = place.split_once(", Column: ").unwrap_or((place, "1"));
-    let (line, column): (usize, usize) = (line.trim().parse().unwrap_or(1), column.trim().parse().unwrap_or(1));
+    let (line, column): (usize, usize) =
+        (line.trim().parse().unwrap_or(1), column.trim().parse().unwrap_or(1));
     let mut what = what.to_owned();
     if what.starts_with("Expected") {
         what.replace_range(..1, "e");
@@ -138,7 +139,11 @@ fn schema_message(error: &SchemaError) -> String {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let names = valid_fields.iter().map(|column| column.name.as_str());
-            format!("no column `{}`{}", field.name, did_you_mean(&field.name, names, "DESCRIBE lists a table's columns"))
+            format!(
+                "no column `{}`{}",
+                field.name,
+                did_you_mean(&field.name, names, "DESCRIBE lists a table's columns")
+            )
         }
         SchemaError::AmbiguousReference { field } => {
             format!("column `{}` is in more than one table: write `table.{0}`", field.name)
@@ -180,10 +185,8 @@ fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>, otherwise:
 /// The names most like `name`, best first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let name = name.to_lowercase();
-    let mut scored: Vec<_> = known
-        .map(|other| (score(&name, other), other))
-        .filter(|(score, _)| *score >= SIMILAR)
-        .collect();
+    let mut scored: Vec<_> =
+        known.map(|other| (score(&name, other), other)).filter(|(score, _)| *score >= SIMILAR).collect();
     scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.cmp(y)));
     scored.dedup_by(|(_, a), (_, b)| a == b);
     scored.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect()
@@ -208,7 +211,8 @@ mod tests {
 
     #[test]
     fn a_syntax_error_shows_its_place() {
-        let error = ParserError::ParserError("Expected: an expression, found: FROM at Line: 2, Column: 8".into());
+        let error =
+            ParserError::ParserError("Expected: an expression, found: FROM at Line: 2, Column: 8".into());
         assert_eq!(
             syntax_message(&error, "-- x\nSELECT FROM t"),
             "syntax error at line 2, column 8: expected: an expression, found: FROM\n  SELECT FROM t\n         ^"

@@ -28,7 +28,8 @@ const NAME_DIGITS: usize = 12;
 /// Makes `path` a table called `name`.
 pub(crate) async fn register(context: &SessionContext, name: &str, path: &Path) -> Result<()> {
     check_name(context, name)?;
-    let whole = path.canonicalize().with_context(|| format!("table `{name}`: can't read {}", path.display()))?;
+    let whole =
+        path.canonicalize().with_context(|| format!("table `{name}`: can't read {}", path.display()))?;
     ensure!(whole.is_file(), "table `{name}`: {} is no file", path.display());
     let location = url::Url::from_file_path(&whole)
         .map_err(|()| anyhow::anyhow!("table `{name}`: {} is no path", path.display()))?;
@@ -112,7 +113,8 @@ fn csv_schema(path: &Path, gzip: bool) -> Result<Schema> {
     let (guessed, _) = format.infer_schema(open(path, gzip)?, Some(SAMPLE_ROWS))?;
     let as_text: Vec<_> =
         guessed.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect();
-    let reader = ReaderBuilder::new(Arc::new(Schema::new(as_text))).with_header(true).build(open(path, gzip)?)?;
+    let reader =
+        ReaderBuilder::new(Arc::new(Schema::new(as_text))).with_header(true).build(open(path, gzip)?)?;
     let mut names = vec![false; guessed.fields().len()];
     let mut rows = 0;
     for batch in reader {
@@ -156,13 +158,18 @@ mod tests {
     #[tokio::test]
     async fn account_numbers_of_a_csv_stay_text() {
         let csv = b"id,owner,size\n000000000012,ops,7\n123456789012,\"a\nb\",8\n";
-        let shown = show("a.CSV", csv, "SELECT arrow_typeof(id) AS i, arrow_typeof(size) AS s, id FROM t").await;
-        assert!(shown.contains("Utf8") && shown.contains("Int64") && shown.contains("000000000012"), "{shown}");
+        let shown =
+            show("a.CSV", csv, "SELECT arrow_typeof(id) AS i, arrow_typeof(size) AS s, id FROM t").await;
+        assert!(
+            shown.contains("Utf8") && shown.contains("Int64") && shown.contains("000000000012"),
+            "{shown}"
+        );
     }
 
     #[tokio::test]
     async fn json_is_read_as_a_document_and_by_lines() {
-        for (name, text) in [("a.json", "[{\"a\": 1}, {\"a\": 2}]"), ("a.ndjson", "{\"a\": 1}\n{\"a\": 2}\n")] {
+        for (name, text) in [("a.json", "[{\"a\": 1}, {\"a\": 2}]"), ("a.ndjson", "{\"a\": 1}\n{\"a\": 2}\n")]
+        {
             let shown = show(name, text.as_bytes(), "SELECT sum(a) AS s FROM t").await;
             assert!(shown.contains("| 3 |"), "{name}: {shown}");
         }

@@ -20,43 +20,25 @@ use futures::{FutureExt, Stream, StreamExt};
 use tokio::time::{Sleep, sleep};
 
 use super::error::LimitMet;
+use crate::config::Limits;
 
 /// Consumers that an error about memory names.
 const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::new(3).expect("3 is not 0");
 
-/// What one session may use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of memory for sorts, joins and groupings.
-    pub memory: u64,
-    /// Rows of one result.
-    pub rows: Option<u64>,
-    /// How long one query may take.
-    pub time: Option<Duration>,
+/// Memory and disk of a session.
+pub(crate) fn runtime(limits: &Limits) -> Result<Arc<RuntimeEnv>> {
+    let bytes = usize::try_from(limits.memory).unwrap_or(usize::MAX);
+    let pool = TrackConsumersPool::new(FairSpillPool::new(bytes), CONSUMERS_NAMED);
+    RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { memory: 2 << 30, rows: None, time: None }
+/// Watches a result.
+pub(crate) fn watch(limits: &Limits, stream: SendableRecordBatchStream) -> SendableRecordBatchStream {
+    if limits.rows.is_none() && limits.time.is_none() {
+        return stream;
     }
-}
-
-impl Limits {
-    /// Memory and disk of a session.
-    pub(crate) fn runtime(&self) -> Result<Arc<RuntimeEnv>> {
-        let bytes = usize::try_from(self.memory).unwrap_or(usize::MAX);
-        let pool = TrackConsumersPool::new(FairSpillPool::new(bytes), CONSUMERS_NAMED);
-        RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()
-    }
-
-    /// Watches a result.
-    pub(crate) fn watch(&self, stream: SendableRecordBatchStream) -> SendableRecordBatchStream {
-        if self.rows.is_none() && self.time.is_none() {
-            return stream;
-        }
-        let deadline = self.time.map(|time| (time, Box::pin(sleep(time))));
-        Box::pin(Watched { stream, rows: 0, rows_max: self.rows, deadline, ended: false })
-    }
+    let deadline = limits.time.map(|time| (time, Box::pin(sleep(time))));
+    Box::pin(Watched { stream, rows: 0, rows_max: limits.rows, deadline, ended: false })
 }
 
 struct Watched {

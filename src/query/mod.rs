@@ -47,9 +47,9 @@ pub use self::error::QueryError;
 pub use self::functions::{FunctionDoc, docs as function_docs, register as register_functions};
 pub use self::header::{HeaderError, split as split_header};
 pub use self::hunt::{Hunt, HuntError, HuntParam};
-pub use self::limits::Limits;
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
+pub use crate::config::Limits;
 
 /// The catalog and schema that plain table names are in.
 const CATALOG: &str = "trailhound";
@@ -77,7 +77,7 @@ impl Session {
     /// # Errors
     /// When there is no lake, or it can't be read.
     pub async fn over_lake(lake: &Lake, limits: &Limits) -> anyhow::Result<Self> {
-        let session = Self { context: context(limits)?, limits: limits.clone(), lake: Some(lake.clone()) };
+        let session = Self { context: context(limits)?, limits: *limits, lake: Some(lake.clone()) };
         session.context.register_object_store(&Url::parse(LAKE_URL)?, lake.store().clone());
         session.refresh().await?;
         Ok(session)
@@ -88,7 +88,7 @@ impl Session {
     /// # Errors
     /// When the tables can't be made.
     pub fn over_raw(batches: RawBatches, limits: &Limits) -> anyhow::Result<Self> {
-        let session = Self { context: context(limits)?, limits: limits.clone(), lake: None };
+        let session = Self { context: context(limits)?, limits: *limits, lake: None };
         let table = RawTable::new(batches).into_provider()?;
         session.context.register_table(Table::Cloudtrail.name(), table)?;
         athena::register(&session.context)?;
@@ -100,7 +100,7 @@ impl Session {
     /// # Errors
     /// When DataFusion can't be set up.
     pub fn empty(limits: &Limits) -> anyhow::Result<Self> {
-        Ok(Self { context: context(limits)?, limits: limits.clone(), lake: None })
+        Ok(Self { context: context(limits)?, limits: *limits, lake: None })
     }
 
     /// Moves to the lake's present state. Plans that were made before keep theirs.
@@ -169,7 +169,7 @@ impl Session {
         let physical =
             planned.await.map_err(|error| QueryError::of_planning(error, "", &Names::default()))?;
         let stream = execute_stream(physical, tasks).map_err(QueryError::of_running)?;
-        Ok(self.limits.watch(stream))
+        Ok(limits::watch(&self.limits, stream))
     }
 
     fn names(&self) -> Names {
@@ -188,18 +188,20 @@ pub fn parameters(sql: &str) -> Result<BTreeSet<String>, QueryError> {
 }
 
 fn context(limits: &Limits) -> anyhow::Result<SessionContext> {
-    let runtime = limits.runtime().context("can't set up memory and temporary files for queries")?;
-    let mut config = SessionConfig::new()
-        .with_default_catalog_and_schema(CATALOG, SCHEMA)
-        .with_information_schema(true);
+    let runtime = limits::runtime(limits).context("can't set up memory and temporary files for queries")?;
+    let mut config =
+        SessionConfig::new().with_default_catalog_and_schema(CATALOG, SCHEMA).with_information_schema(true);
     let options = config.options_mut();
     // In the default dialect `a ->> 'k' = 'v'` reads as `a ->> ('k' = 'v')`.
     options.sql_parser.dialect = Dialect::PostgreSQL;
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
-    let state =
-        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .build();
     let context = SessionContext::new_with_state(state);
     let catalog = context.catalog(CATALOG).context("a session has its catalog")?;
     catalog.register_schema(INTERNAL, Arc::new(MemorySchemaProvider::new()))?;

@@ -95,7 +95,9 @@ pub enum ItemType {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
     /// No such type.
-    #[error("`{0}` is no type; there are text, int, float, bool, timestamp, ip, cidr, and lists of them: `cidr[]`")]
+    #[error(
+        "`{0}` is no type; there are text, int, float, bool, timestamp, ip, cidr, and lists of them: `cidr[]`"
+    )]
     Type(String),
     /// No such value.
     #[error("`{text}` is no {item}")]

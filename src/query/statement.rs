@@ -50,7 +50,9 @@ pub(crate) fn parse(sql: &str) -> Result<DfStatement, QueryError> {
         return Err(QueryError::Statement("there is no statement".to_owned()));
     };
     if !statements.is_empty() {
-        return Err(QueryError::Statement("one statement at a time: take out all after the first `;`".to_owned()));
+        return Err(QueryError::Statement(
+            "one statement at a time: take out all after the first `;`".to_owned(),
+        ));
     }
     check(&statement)?;
     Ok(statement)
@@ -112,10 +114,14 @@ fn check_tokens(sql: &str) -> Result<(), QueryError> {
 fn is_operator(token: &Token) -> bool {
     match token {
         Token::Word(word) => word.keyword != Keyword::NoKeyword,
-        Token::Comma | Token::Period | Token::RParen | Token::RBracket | Token::EOF | Token::SemiColon => false,
+        Token::Comma | Token::Period | Token::RParen | Token::RBracket | Token::EOF | Token::SemiColon => {
+            false
+        }
         Token::Number(..) | Token::Whitespace(_) | Token::Placeholder(_) => false,
         Token::SingleQuotedString(_) | Token::DoubleQuotedString(_) | Token::DollarQuotedString(_) => false,
-        Token::EscapedStringLiteral(_) | Token::NationalStringLiteral(_) | Token::HexStringLiteral(_) => false,
+        Token::EscapedStringLiteral(_) | Token::NationalStringLiteral(_) | Token::HexStringLiteral(_) => {
+            false
+        }
         _ => true,
     }
 }
@@ -262,8 +268,12 @@ mod tests {
         let or = |terms: usize| format!("SELECT 1 WHERE {}", vec!["a = 1"; terms].join(" OR "));
         assert!(error(&or(3_000)).contains("more than 500 expressions within each other"));
         assert!(error(&or(50_000)).contains("more than 10000 operators"));
-        assert!(error(&format!("SELECT {}1", "-".repeat(3_000).replace('-', "- "))).contains("nests too deep"));
-        assert!(error(&format!("SELECT {}1{}", "(".repeat(3_000), ")".repeat(3_000))).contains("nests too deep"));
+        assert!(
+            error(&format!("SELECT {}1", "-".repeat(3_000).replace('-', "- "))).contains("nests too deep")
+        );
+        assert!(
+            error(&format!("SELECT {}1{}", "(".repeat(3_000), ")".repeat(3_000))).contains("nests too deep")
+        );
         assert!(error(&vec!["SELECT 1"; 300].join(" UNION ")).contains("more than 200 SELECTs"));
         assert!(error(&format!("SELECT '{}'", "x".repeat(TEXT_MAX))).contains("bytes"));
         assert!(on_large_stack(|| parse(&or(400))).is_ok());

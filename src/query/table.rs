@@ -67,7 +67,8 @@ impl LakeTable {
         let (last, columns): (Vec<_>, Vec<_>) =
             schema.fields().iter().cloned().partition(|field| is_partition(field));
         let places = places_in_scan(&schema, partition);
-        let scan = TableSchema::new(Arc::new(Schema::new(columns)), last);
+        let scan =
+            TableSchema::builder(Arc::new(Schema::new(columns))).with_table_partition_cols(last).build();
         Self { lake, table, schema, scan, places, files: OnceCell::new() }
     }
 

@@ -61,7 +61,8 @@ impl ScalarUDFImpl for ElementAt {
 
     fn simplify(&self, args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
         let is_map = matches!(info.get_data_type(&args[0])?, DataType::Map(..));
-        let place = |index: Expr| Expr::Cast(datafusion::logical_expr::Cast::new(Box::new(index), DataType::Int64));
+        let place =
+            |index: Expr| Expr::Cast(datafusion::logical_expr::Cast::new(Box::new(index), DataType::Int64));
         let mut args = args.into_iter();
         let (Some(of), Some(at)) = (args.next(), args.next()) else {
             return plan_err!("`element_at` takes two arguments");

@@ -7,8 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, StringArray};
-use arrow::datatypes::DataType;
+use arrow::array::{Array, ArrayRef, BooleanArray, StringArray};
 use datafusion::common::exec_err;
 use datafusion::error::Result;
 use ipnet::IpNet;
@@ -207,7 +206,10 @@ fn ip_block(call: &Call<'_>) -> Result<ArrayRef> {
         let block = addresses.get(row).and_then(parse_address).and_then(|address| {
             let (default, most) = if address.is_ipv4() { (BLOCK_V4, 32) } else { (BLOCK_V6, 128) };
             let bits = match given {
-                true => (!bits.is_null(row)).then(|| bits.value(row)).and_then(|bits| u8::try_from(bits).ok())?.min(most),
+                true => (!bits.is_null(row))
+                    .then(|| bits.value(row))
+                    .and_then(|bits| u8::try_from(bits).ok())?
+                    .min(most),
                 false => default,
             };
             Some(IpNet::new(address, bits).ok()?.trunc().to_string())

@@ -41,7 +41,10 @@ const SECOND: i64 = 1_000_000;
 
 pub(super) fn register(context: &SessionContext) {
     for form in [Form::Second, Form::Day] {
-        context.register_udf(ScalarUDF::from(IsoTime { form, signature: Signature::any(1, Volatility::Immutable) }));
+        context.register_udf(ScalarUDF::from(IsoTime {
+            form,
+            signature: Signature::any(1, Volatility::Immutable),
+        }));
     }
 }
 
@@ -70,7 +73,11 @@ impl Form {
     fn print(self, array: &ArrayRef) -> Result<StringArray> {
         let array = cast(array, &self.input())?;
         Ok(match self {
-            Self::Second => array.as_primitive::<TimestampMicrosecondType>().iter().map(|time| time.map(print_time)).collect(),
+            Self::Second => array
+                .as_primitive::<TimestampMicrosecondType>()
+                .iter()
+                .map(|time| time.map(print_time))
+                .collect(),
             Self::Day => array.as_primitive::<Date32Type>().iter().map(|day| day.map(print_day)).collect(),
         })
     }
@@ -152,7 +159,8 @@ mod tests {
     #[test]
     fn a_text_stands_for_the_moments_that_print_as_it() {
         let (first, after) = Form::Second.range("2026-01-15T08:00:00Z").unwrap();
-        let text = |value: &ScalarValue| Form::Second.print(&value.to_array().unwrap()).unwrap().value(0).to_owned();
+        let text =
+            |value: &ScalarValue| Form::Second.print(&value.to_array().unwrap()).unwrap().value(0).to_owned();
         assert_eq!(text(&first), "2026-01-15T08:00:00Z");
         assert_eq!(text(&after), "2026-01-15T08:00:01Z");
         assert!(Form::Second.range("2026-01-15").is_none());

@@ -136,7 +136,10 @@ impl<'a> Walker<'a> {
                 b',' | b':' if depth > 0 => self.at += 1,
                 _ => {
                     let rest = &self.text.as_bytes()[self.at..];
-                    let is_end = |byte: &u8| matches!(byte, b',' | b':' | b'}' | b']' | b'"' | b'{' | b'[') || byte.is_ascii_whitespace();
+                    let is_end = |byte: &u8| {
+                        matches!(byte, b',' | b':' | b'}' | b']' | b'"' | b'{' | b'[')
+                            || byte.is_ascii_whitespace()
+                    };
                     let length = rest.iter().position(is_end).unwrap_or(rest.len());
                     if length == 0 {
                         return None;
@@ -258,7 +261,9 @@ mod tests {
 
     #[test]
     fn broken_text_is_no_value() {
-        for broken in ["", "{", r#"{"a"#, r#"{"a""#, r#"{"a":"#, r#"{"a":}"#, r#"{"a":"\"#, "[1", r#"{"b":[1},"a":"#] {
+        for broken in
+            ["", "{", r#"{"a"#, r#"{"a""#, r#"{"a":"#, r#"{"a":}"#, r#"{"a":"\"#, "[1", r#"{"b":[1},"a":"#]
+        {
             assert_eq!(find(broken, "$.a"), None, "{broken}");
         }
         assert_eq!(scalar(r#""\ud800""#), None);

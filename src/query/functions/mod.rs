@@ -87,7 +87,7 @@ pub fn docs() -> Vec<FunctionDoc> {
 /// # Errors
 /// When DataFusion refuses one.
 pub fn register(context: &SessionContext) -> Result<()> {
-    datafusion_functions_json::register_all(&mut context.state_ref().write().registry())?;
+    datafusion_functions_json::register_all(&mut *context.state_ref().write())?;
     for function in all() {
         context.register_udf(ScalarUDF::from(Adapter::new(function)));
     }

@@ -73,7 +73,9 @@ fn member<'a>(statement: &'a Value, key: &str) -> Option<&'a Value> {
 }
 
 fn allows(statement: &Value) -> bool {
-    member(statement, "Effect").and_then(Value::as_str).is_some_and(|effect| effect.eq_ignore_ascii_case("Allow"))
+    member(statement, "Effect")
+        .and_then(Value::as_str)
+        .is_some_and(|effect| effect.eq_ignore_ascii_case("Allow"))
 }
 
 fn has_condition(statement: &Value) -> bool {
@@ -116,9 +118,8 @@ fn principals(statement: &Value, into: &mut BTreeSet<String>) {
 }
 
 fn is_public(policy: &str) -> Option<bool> {
-    let is_open = |statement: &Value| {
-        allows(statement) && !has_condition(statement) && is_for_everybody(statement)
-    };
+    let is_open =
+        |statement: &Value| allows(statement) && !has_condition(statement) && is_for_everybody(statement);
     Some(statements(policy)?.iter().any(is_open))
 }
 
@@ -136,7 +137,10 @@ fn policy_principals(call: &Call<'_>) -> Result<ArrayRef> {
             continue;
         };
         let mut found = BTreeSet::new();
-        statements.iter().filter(|statement| allows(statement)).for_each(|statement| principals(statement, &mut found));
+        statements
+            .iter()
+            .filter(|statement| allows(statement))
+            .for_each(|statement| principals(statement, &mut found));
         lists.append_value(found.into_iter().map(Some));
     }
     Ok(Arc::new(lists.finish()))
@@ -146,7 +150,8 @@ fn policy_principals(call: &Call<'_>) -> Result<ArrayRef> {
 mod tests {
     use super::*;
 
-    const OPEN: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*"}]}"#;
+    const OPEN: &str =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*"}]}"#;
 
     #[test]
     fn a_policy_is_read_in_whatever_it_is_wrapped() {
@@ -165,9 +170,13 @@ mod tests {
     fn only_what_lets_everybody_in_without_a_condition_is_public() {
         let one = |statement: &str| is_public(&format!(r#"{{"Statement":{statement}}}"#)).unwrap();
         assert!(one(r#"{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::1:root"}}"#));
-        assert!(one(r#"[{"Effect":"Deny","Principal":"*"},{"Effect":"Allow","Principal":["*"],"Condition":{}}]"#));
+        assert!(one(
+            r#"[{"Effect":"Deny","Principal":"*"},{"Effect":"Allow","Principal":["*"],"Condition":{}}]"#
+        ));
         assert!(!one(r#"{"Effect":"Deny","Principal":"*"}"#));
-        assert!(!one(r#"{"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"aws:SourceArn":"x"}}}"#));
+        assert!(!one(
+            r#"{"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"aws:SourceArn":"x"}}}"#
+        ));
         assert!(!one(r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root","Federated":"*"}}"#));
         assert!(!one("7"));
     }

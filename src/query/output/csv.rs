@@ -37,7 +37,10 @@ impl<'w> Csv<'w> {
 
     fn text(&mut self, text: &str) {
         let formula = text.starts_with(FORMULA);
-        let quoted = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
+        let quoted = text.is_empty()
+            || text.contains([',', '"', '\n', '\r'])
+            || text.starts_with(' ')
+            || text.ends_with(' ');
         if quoted {
             self.line.push('"');
         }

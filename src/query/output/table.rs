@@ -132,7 +132,8 @@ impl<'w> Table<'w> {
 
     fn block(&mut self, cells: &[String]) -> Result<(), OutputError> {
         let names = self.columns.iter().map(|column| column.name.width()).max().unwrap_or(0);
-        let room = self.width.map_or(usize::MAX, |width| width.saturating_sub(names + GAP.len()).max(LEAST_WIDTH));
+        let room =
+            self.width.map_or(usize::MAX, |width| width.saturating_sub(names + GAP.len()).max(LEAST_WIDTH));
         writeln!(self.out, "-- row {}", self.rows)?;
         for (column, cell) in self.columns.iter().zip(cells) {
             // Most columns of a record are NULL.

@@ -18,7 +18,11 @@ fn texts(values: &[Option<&str>]) -> ArrayRef {
     Arc::new(StringArray::from(values.to_vec()))
 }
 
-async fn bytes(stream: SendableRecordBatchStream, format: Format, width: Option<usize>) -> (Vec<u8>, Summary) {
+async fn bytes(
+    stream: SendableRecordBatchStream,
+    format: Format,
+    width: Option<usize>,
+) -> (Vec<u8>, Summary) {
     let mut out = Vec::new();
     let summary = write(stream, format, &mut out, Options { width }).await.unwrap();
     (out, summary)
@@ -42,7 +46,8 @@ async fn a_cell_of_csv_is_never_a_formula() {
 #[tokio::test]
 async fn csv_keeps_quotes_commas_lines_and_null_apart() {
     let cells = [Some("a,b"), Some("say \"x\""), Some("two\nlines"), Some(""), None];
-    let shown = text(rows(vec![("a", texts(&cells)), ("b", texts(&[Some("x"); 5]))]), Format::Csv, None).await;
+    let shown =
+        text(rows(vec![("a", texts(&cells)), ("b", texts(&[Some("x"); 5]))]), Format::Csv, None).await;
     assert_eq!(shown, "a,b\r\n\"a,b\",x\r\n\"say \"\"x\"\"\",x\r\n\"two\nlines\",x\r\n\"\",x\r\n,x\r\n");
 }
 
@@ -86,7 +91,10 @@ async fn a_table_fits_the_terminal_or_turns_into_blocks() {
     assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
     assert!(shown.contains('…') && summary.cut_cells == 2, "{shown}");
     let shown = text(columns(6), Format::Table, Some(40)).await;
-    assert!(shown.starts_with("-- row 1\na  xxx") && shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
+    assert!(
+        shown.starts_with("-- row 1\na  xxx") && shown.lines().all(|line| line.chars().count() <= 40),
+        "{shown}"
+    );
     let shown = text(columns(6), Format::Table, None).await;
     assert!(!shown.contains('…'));
 }
