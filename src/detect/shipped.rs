@@ -3,8 +3,32 @@
 //! One line a file: no build script, and `cargo` sees when a rule changes. A test compares the list with
 //! the `queries/` folder, so that no rule can be forgotten.
 
-/// Path in the repository and content of each shipped rule.
-pub(super) const RULES: &[(&str, &str)] = &[];
+/// A rule's path in the repository, and its content.
+macro_rules! rule {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../../", $path)))
+    };
+}
+
+/// Every shipped rule, by path.
+pub(super) const RULES: &[(&str, &str)] = &[
+    rule!("queries/any/unapproved_ip.sql"),
+    rule!("queries/any/unapproved_region.sql"),
+    rule!("queries/any/unapproved_region_denied.sql"),
+    rule!("queries/cloudtrail/cloudtrail_deleted.sql"),
+    rule!("queries/cloudtrail/cloudtrail_stopped.sql"),
+    rule!("queries/cloudtrail/cloudtrail_weakened.sql"),
+    rule!("queries/iam/access_key_never_used.sql"),
+    rule!("queries/iam/access_key_unused.sql"),
+    rule!("queries/iam/mfa_device_removed.sql"),
+    rule!("queries/iam/root_api_activity.sql"),
+    rule!("queries/signin/console_login_failed.sql"),
+    rule!("queries/signin/console_login_failed_burst.sql"),
+    rule!("queries/signin/console_login_without_mfa.sql"),
+    rule!("queries/signin/mfa_failed.sql"),
+    rule!("queries/signin/root_console_login.sql"),
+    rule!("queries/sso/identity_center_mfa_failed.sql"),
+];
 
 #[cfg(test)]
 mod tests {
