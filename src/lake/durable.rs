@@ -59,9 +59,7 @@ impl DurableFolder {
             write_durably(&root, &target, payload, create).map_err(|error| (target, error))
         });
         match written.await {
-            Ok(Ok(())) => {
-                Ok(PutResult { e_tag: None, version: None })
-            }
+            Ok(Ok(())) => Ok(PutResult { e_tag: None, version: None }),
             Ok(Err((target, error))) => Err(describe(&target, error)),
             Err(stopped) => Err(Error::JoinError { source: stopped }),
         }
@@ -240,7 +238,8 @@ mod tests {
         for name in ["b/2", "a", "b/1", "c", "b/10"] {
             store.put(&Path::from(name), "x".into()).await.unwrap();
         }
-        let found: Vec<_> = store.list(None).map_ok(|meta| meta.location.to_string()).try_collect().await.unwrap();
+        let found: Vec<_> =
+            store.list(None).map_ok(|meta| meta.location.to_string()).try_collect().await.unwrap();
         assert_eq!(found, ["a", "b/1", "b/10", "b/2", "c"]);
     }
 

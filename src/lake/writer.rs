@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use deltalake::kernel::Add;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore};
@@ -254,7 +255,11 @@ impl Writer {
     async fn put_files(&self, staged: &Staged) -> Result<Put> {
         let at = Instant::now();
         let number = staged.number;
-        let dates = staged.partitions.iter().map(|(date, partition)| self.put_date(*date, partition, number));
+        // Boxed: of a closure's own futures the compiler can't tell that they may move to a thread.
+        let mut dates: Vec<BoxFuture<'_, Result<Add>>> = Vec::new();
+        for (date, rows) in &staged.partitions {
+            dates.push(self.put_date(*date, rows, number).boxed());
+        }
         let cloudtrail = stream::iter(dates).buffered(PUTS).try_collect().await?;
         let mut months: HashMap<Option<&str>, Vec<&ObjectRow>> = HashMap::new();
         for row in staged.objects.iter().flatten() {
@@ -287,8 +292,9 @@ impl Writer {
         let date = date.map(layout::date_text);
         let path = Table::Cloudtrail.new_file(date.as_deref(), number);
         let keys = rows.origins.iter().map(|origin| origin.key).collect();
+        let hashes = layout::hashes_of(&path);
         let (_, file) = tokio::try_join!(
-            files::put(&self.lake, &layout::hashes_of(&path), hashes::write(keys)),
+            files::put(&self.lake, &hashes, hashes::write(keys)),
             self.put_file(Table::Cloudtrail, path.clone(), date, &rows.file),
         )?;
         Ok(file)

@@ -14,6 +14,8 @@ mod hunt;
 mod limits;
 mod params;
 mod raw;
+mod restrict;
+mod shipped;
 mod stack;
 mod statement;
 mod statistics;
@@ -49,6 +51,7 @@ pub use self::header::{HeaderError, split as split_header};
 pub use self::hunt::{Hunt, HuntError, HuntParam};
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
+pub use self::shipped::HUNTS;
 pub use crate::config::Limits;
 
 /// The catalog and schema that plain table names are in.

@@ -24,7 +24,9 @@ pub use self::ask::{
     Backtest, Detect, FindingsFormat, Hunts, Query, QueryFormat, RulePaths, Rules, RulesList, RulesPaths,
     RulesShow, Severity, Shell,
 };
-pub use self::data::{Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum};
+pub use self::data::{
+    Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum,
+};
 pub use self::values::{Assignment, STORIES, Stories, TableFile};
 
 use self::values::{size, timeout, when};
