@@ -81,7 +81,10 @@ impl Caller {
             }
             Actor::Role(role) => {
                 let role = &world.roles[role];
-                let session = pen.session(stint, role);
+                let mut session = pen.session(stint, role);
+                if matches!(role.trust, Trust::Linked(_)) {
+                    text::number(&mut session.name, below(mix(scene.seed, 0x11), 9));
+                }
                 let on_behalf = (!self.direct).then(|| on_behalf(role.trust, service, scene.seed));
                 identity::role(&mut pen.buffers.identity, role, account, &session, on_behalf.as_deref());
                 pen.buffers.arn = format!("arn:aws:sts::{account}:assumed-role/{}/{}", role.name, session.name);
@@ -126,9 +129,12 @@ impl Caller {
             _ => {
                 client::private(ip, stint.account, stint.session, scene.seed, pool);
                 client::program(agent, self.habits, scene.seed);
-                endpoint.push_str("vpce-");
-                let which = below(mix(stint.session, 0xe9d), 8);
-                text::hex(endpoint, mix(scene.account.seed, which), 17);
+                // Some services are reached through the VPC's own endpoints.
+                if matches!(service.prefix, "s3" | "dynamodb" | "secretsmanager") {
+                    endpoint.push_str("vpce-");
+                    let which = below(mix(stint.session, 0xe9d), 8);
+                    text::hex(endpoint, mix(scene.account.seed, which), 17);
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use super::scene::a_word;
 use super::text;
 
 /// How many private addresses one session of a workload uses: its tasks share the role.
-const TASKS: u64 = 14;
+const TASKS: u64 = 10;
 
 /// A person's address: one for a day's work.
 pub fn office(out: &mut String, session: u64) {
@@ -129,7 +129,7 @@ pub fn program(out: &mut String, habits: u64, event: u64) {
             text::number(out, minor);
             out.push_str(" md/Botocore#1.35.");
             text::number(out, minor);
-            out.push_str(" ua/2.0 os/linux#6.1.109-118.189.amzn2023.x86_64 md/arch#x86_64 lang/python#3.12.5 ");
+            out.push_str(" ua/2.0 os/linux#6.1.109 md/arch#x86_64 lang/python#3.12.5 ");
             out.push_str(RUNTIMES[below(mix(habits, 3), 5) as usize]);
             out.push_str(" cfg/retry-mode#standard Botocore/1.35.");
             text::number(out, minor);
@@ -144,7 +144,7 @@ pub fn program(out: &mut String, habits: u64, event: u64) {
         4 => {
             out.push_str("aws-sdk-java/2.27.");
             text::number(out, minor);
-            out.push_str(" md/io#async md/http#NettyNio ua/2.1 os/Linux#6.1.109 lang/java#21.0.4 md/OpenJDK_64-Bit_Server_VM#21.0.4+7-LTS md/vendor#Amazon.com_Inc. md/en_US cfg/retry-mode#standard");
+            out.push_str(" md/io#async md/http#NettyNio ua/2.1 os/Linux#6.1.109 lang/java#21.0.4 md/vendor#Amazon.com_Inc. cfg/retry-mode#standard");
         }
         5 => {
             out.push_str("aws-sdk-js/3.654.");
@@ -157,7 +157,7 @@ pub fn program(out: &mut String, habits: u64, event: u64) {
             out.push_str(" (+https://www.terraform.io) terraform-provider-aws/5.68.0 aws-sdk-go-v2/1.30.5 os/linux lang/go#1.22.6 md/GOOS#linux md/GOARCH#amd64");
         }
     }
-    if chance(mix(event, 0xa9), 0.80) {
+    if chance(mix(event, 0xa9), 0.74) {
         out.push_str(" app/");
         out.push_str(a_word(habits));
         out.push('-');

@@ -32,7 +32,7 @@ fn denied(message: &mut String, service: &Service, shape: &Shape, arn: &str, see
         message.push_str(" because no identity-based policy allows the ec2:");
         message.push_str(shape.name);
         message.push_str(" action. Encoded authorization failure message: ");
-        text::base64(message, seed, 160);
+        text::base64(message, seed, 420);
         return;
     }
     let action = if shape.name == "Invoke" { "InvokeFunction" } else { unversioned(shape.name) };

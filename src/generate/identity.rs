@@ -66,8 +66,11 @@ pub fn role(out: &mut String, role: &Role, account: &str, session: &Session, on_
     push(out, ":assumed-role/", &role.name);
     push(out, "/", &session.name);
     push(out, "\",\"accountId\":\"", account);
-    out.push_str("\",\"accessKeyId\":\"");
-    session.key(out);
+    // A service-linked role's credentials never leave AWS: its calls name no key.
+    if !matches!(role.trust, Trust::Linked(_)) {
+        out.push_str("\",\"accessKeyId\":\"");
+        session.key(out);
+    }
     push(out, "\",\"sessionContext\":{\"sessionIssuer\":{\"type\":\"Role\",\"principalId\":\"", &role.id);
     push(out, "\",\"arn\":\"arn:aws:iam::", account);
     push(out, ":role", &role.path);
@@ -86,21 +89,11 @@ pub fn role(out: &mut String, role: &Role, account: &str, session: &Session, on_
         out.push_str(",\"ec2RoleDelivery\":\"2.0\"");
     }
     out.push('}');
-    match (role.trust, on_behalf) {
-        (_, Some(service)) => push(out, ",\"invokedBy\":\"", service),
-        (Trust::Ec2, None) => {
-            out.push_str(",\"inScopeOf\":{\"issuerType\":\"AWS::EC2::Instance\",\"credentialsIssuedTo\":");
-            push(out, "\"arn:aws:ec2:us-east-1:", account);
-            push(out, ":instance/", &session.name);
-            out.push_str("\"}}");
-            return;
-        }
-        _ => {
-            out.push('}');
-            return;
-        }
+    if let Some(service) = on_behalf {
+        push(out, ",\"invokedBy\":\"", service);
+        out.push('"');
     }
-    out.push_str("\"}");
+    out.push('}');
 }
 
 pub fn service(out: &mut String, service: &str) {

@@ -114,11 +114,11 @@ mod tests {
         let (start, unique) = key.rsplit_once('_').expect("a name has parts");
         assert_eq!(
             start,
-            "AWSLogs/o-demo0trail1/222222222222/CloudTrail/eu-west-1/2026/11/03/222222222222_CloudTrail_eu-west-1_20261103T1447Z"
+            "AWSLogs/o-demo0trail1/222222222222/CloudTrail/eu-west-1/2026/11/03/222222222222_CloudTrail_eu-west-1_20261103T1607Z"
         );
         assert_eq!(unique.len(), "0123456789abcdef.json.gz".len());
         let digest = Label { folder: Folder::Digest, ..label }.key();
-        assert!(digest.ends_with("CloudTrail-Digest_eu-west-1_org-trail_eu-west-1_20261103T144700Z.json.gz"), "{digest}");
+        assert!(digest.ends_with("CloudTrail-Digest_eu-west-1_org-trail_eu-west-1_20261103T160700Z.json.gz"), "{digest}");
     }
 
     #[test]

@@ -160,7 +160,7 @@ pub fn credentials(out: &mut String, session: &Session, time: i64) {
     out.push_str("{\"credentials\":{\"accessKeyId\":\"");
     session.key(out);
     out.push_str("\",\"sessionToken\":\"IQoJb3JpZ2luX2VjE");
-    text::base64(out, mix(session.seed, 0x70c), 128);
+    text::base64(out, mix(session.seed, 0x70c), 400);
     out.push_str("\",\"expiration\":\"");
     text::locale(out, time + 3_600);
     out.push_str("\"}");

@@ -171,9 +171,9 @@ impl Drawing<'_> {
     fn all(&mut self, events: u64) {
         self.users(events);
         let users = self.stints.len();
-        self.normalise(0, 0.29);
+        self.normalise(0, 0.36);
         self.sessions();
-        self.normalise(users, 0.50);
+        self.normalise(users, 0.43);
         let sessions = self.stints.len();
         self.outsiders();
         self.normalise(sessions, 0.06);
@@ -322,10 +322,10 @@ impl Drawing<'_> {
 
     fn consoles(&mut self) {
         for (index, person) in self.world.console.iter().enumerate() {
-            // A third only looks in: signs in and leaves.
+            // Most only look in: sign in and leave.
             let any = self.any_day();
             let start = self.at_work(any);
-            let share = if index % 3 == 0 { 0.0 } else { self.dice.lognormal(0.6) };
+            let share = if index % 5 > 0 { 0.0 } else { self.dice.lognormal(0.6) };
             self.push(Actor::Console(index), person.account, HOME, (start, 2 * HOUR), 2, share);
         }
     }

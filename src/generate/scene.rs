@@ -68,8 +68,8 @@ impl Scene<'_> {
     /// The things of an account that last: each kind has a fleet of its own size.
     fn named(&self, name: &str, value: u64, out: &mut String) {
         let (prefix, fleet) = match name {
-            "inst" => ("i-", 160),
-            "vol" => ("vol-", 220),
+            "inst" => ("i-", 300),
+            "vol" => ("vol-", 400),
             "eni" => ("eni-", 400),
             "sg" => ("sg-", 60),
             "subnet" => ("subnet-", 12),
@@ -113,7 +113,7 @@ impl Scene<'_> {
 
     /// The seed of one thing out of a fleet; some are used far more than others.
     fn one_of(&self, value: u64, kind: u64, fleet: u64) -> u64 {
-        let index = below(mix(value, 3), 1 + below(value, fleet));
+        let index = below(mix(value, 3), 1 + fleet.max(2 * below(value, fleet)));
         mix(mix(self.account.seed, kind), index)
     }
 

@@ -109,7 +109,7 @@ impl Catalogue {
         let index = self.shapes.len() as u16;
         // The long tail is drawn less often than its weight says: see the test of distinct counts.
         let weight = weight.parse::<u64>().unwrap_or(1);
-        let tenths = if weight <= 2 { 6 * weight } else { 10 * weight };
+        let tenths = if weight <= 2 { 3 * weight } else { 10 * weight };
         let global = self.services.get(service).is_some_and(|service| service.global);
         for ((_, letter), draws) in CLASSES.iter().zip(&mut self.draws) {
             if flags.chars().skip(1).any(|flag| flag == *letter) {

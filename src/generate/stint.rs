@@ -11,7 +11,7 @@ use super::opener::Opening;
 use super::plan::{Actor, Stint};
 use super::record::{Kind, Record};
 use super::scene::{Scene, a_word};
-use super::shape::{Catalogue, Service, Shape, catalogue};
+use super::shape::{Catalogue, Class, Service, Shape, catalogue};
 use super::text;
 use super::world::{HOME, REGIONS, Role, Trust, World};
 
@@ -232,7 +232,8 @@ impl<'a> Pen<'a> {
             request: &buffers.request,
             response: &buffers.response,
             additional: &buffers.additional,
-            request_id: &buffers.request_id,
+            // What AWS does in its own name has no request of anybody.
+            request_id: if who.class == Class::Service { "" } else { &buffers.request_id },
             id: mix(scene.seed, 0xe1d),
             read_only: Some(shape.read_only),
             resources: &buffers.resources,

@@ -185,11 +185,11 @@ mod tests {
 
     #[test]
     fn times_print_as_cloudtrail_prints_them() {
-        assert_eq!(made(|out| instant(out, 1_793_722_059)), "2026-11-03T14:47:39Z");
+        assert_eq!(made(|out| instant(out, 1_793_722_059)), "2026-11-03T16:07:39Z");
         assert_eq!(made(|out| instant(out, 951_782_399)), "2000-02-28T23:59:59Z");
-        assert_eq!(made(|out| stamp(out, 1_793_722_059)), "20261103T1447Z");
-        assert_eq!(made(|out| locale(out, 1_793_722_059)), "Nov 3, 2026, 2:47:39 PM");
-        assert_eq!(made(|out| locale(out, 1_793_664_000)), "Nov 2, 2026, 10:40:00 PM");
+        assert_eq!(made(|out| stamp(out, 1_793_722_059)), "20261103T1607Z");
+        assert_eq!(made(|out| locale(out, 1_793_722_059)), "Nov 3, 2026, 4:07:39 PM");
+        assert_eq!(made(|out| locale(out, 1_793_664_000)), "Nov 3, 2026, 12:00:00 AM");
     }
 
     #[test]

@@ -155,10 +155,10 @@ impl Scale {
         Self {
             users: many(110.0, 0.45, 3, 420).min((room as usize).max(3)),
             roles: many(250.0, 0.40, 14, 760),
-            sessions: many(255.0, 0.45, 14, 20_000),
-            console: many(30.0, 0.35, 2, 80),
+            sessions: many(285.0, 0.45, 14, 20_000),
+            console: many(130.0, 0.38, 3, 330),
             portal: many(44.0, 0.30, 3, 100),
-            outsiders: many(130.0, 0.35, 4, 300),
+            outsiders: many(45.0, 0.35, 4, 240),
             addresses: many(1_900.0, 0.25, 40, 60_000) as u64,
             accounts: options.accounts.unwrap_or(by_size).clamp(FEWEST_ACCOUNTS, MOST_ACCOUNTS),
         }

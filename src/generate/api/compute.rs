@@ -32,17 +32,12 @@ DescribeInstanceTypeOfferings rcv 3 {"DescribeInstanceTypeOfferingsRequest":{"Lo
 DescribeInstanceAttribute rhc 4 {"instanceId":"<inst>","attribute":"userData"}
 DescribeInstanceCreditSpecifications rhc 2 {"DescribeInstanceCreditSpecificationsRequest":{"InstanceId":{"tag":1,"content":"<inst>"}}}
 DescribeFlowLogs rhc 3 {"DescribeFlowLogsRequest":{"MaxResults":50}}
-DescribePlacementGroups rhc 2 {"placementGroupSet":{},"filterSet":{}}
 DescribeReservedInstances rh 2 {"reservedInstancesSet":{},"filterSet":{}}
 DescribeSpotInstanceRequests rcv 3 {"spotInstanceRequestIdSet":{},"filterSet":{}}
-DescribeSpotPriceHistory rcv 2 {"instanceTypeSet":{"items":[{"instanceType":"m6i.large"}]},"productDescriptionSet":{},"filterSet":{}}
 DescribeTransitGateways rhc 2 {"DescribeTransitGatewaysRequest":""}
-DescribeVpnConnections rhc 2 {"vpnConnectionSet":{},"filterSet":{}}
 DescribePrefixLists rhc 2 {"DescribePrefixListsRequest":""}
-DescribeManagedPrefixLists rhc 2 {"DescribeManagedPrefixListsRequest":""}
 DescribeDhcpOptions rhc 2 {"dhcpOptionsSet":{},"filterSet":{}}
 DescribeAccountAttributes rhcv 6 {"accountAttributeNameSet":{},"filterSet":{}}
-DescribeIamInstanceProfileAssociations rhc 2 {"DescribeIamInstanceProfileAssociationsRequest":{"MaxResults":100}}
 GetEbsEncryptionByDefault rhc 3 {"GetEbsEncryptionByDefaultRequest":""}
 GetConsoleOutput rhc 2 {"instanceId":"<inst>"}
 RunInstances wcv 8 {"instancesSet":{"items":[{"imageId":"<ami>","minCount":1,"maxCount":1}]},"instanceType":"m6i.large","blockDeviceMapping":{},"monitoring":{"enabled":true},"disableApiTermination":false,"clientToken":"<uuid>","subnetId":"<subnet>","iamInstanceProfile":{"name":"<word>-node"},"metadataOptions":{"httpTokens":"required"}} => {"requestId":"<uuid'>","reservationId":"r-<hex:17>","ownerId":"<account>","groupSet":{},"instancesSet":{"items":[{"instanceId":"<inst>","imageId":"<ami>","instanceState":{"code":0,"name":"pending"},"privateDnsName":"ip-<hex:8>.ec2.internal","amiLaunchIndex":0,"instanceType":"m6i.large","launchTime":<epoch>000,"placement":{"availabilityZone":"<region>a","tenancy":"default"},"monitoring":{"state":"pending"},"subnetId":"<subnet>","vpcId":"<vpc>","privateIpAddress":"<ip>","architecture":"x86_64","rootDeviceType":"ebs","rootDeviceName":"/dev/xvda","virtualizationType":"hvm","hypervisor":"xen","ebsOptimized":true,"metadataOptions":{"state":"pending","httpTokens":"required","httpPutResponseHopLimit":2}}]}}
@@ -79,14 +74,11 @@ ListVersionsByFunction20150331 rhc 5 {"functionName":"<func>","maxItems":100}
 ListTags20170331 rhc 5 {"resource":"arn:aws:lambda:<region>:<account>:function:<func>"}
 GetPolicy20150331v2 rhc 6 {"functionName":"<func>"}
 ListEventSourceMappings20150331 rhc 4 {"functionName":"<func>"}
-GetEventSourceMapping20150331 rc 2 {"uUID":"<uuid>"}
 ListAliases20150331 rhc 3 {"functionName":"<func>"}
 GetAccountSettings20160819 rhc 3
 ListLayers20181031 rhc 2 {"maxItems":50}
-ListProvisionedConcurrencyConfigs20190930 rhc 2 {"functionName":"<func>"}
 GetFunctionCodeSigningConfig rhc 3 {"functionName":"<func>"}
 GetFunctionEventInvokeConfig rhc 2 {"functionName":"<func>"}
-GetFunctionUrlConfig rh 2 {"functionName":"<func>"}
 GetRuntimeManagementConfig rhc 2 {"functionName":"<func>"}
 UpdateFunctionCode20150331v2 wc 6 {"functionName":"<func>","s3Bucket":"<bucket>","s3Key":"<path>","publish":true,"dryRun":false,"architectures":["arm64"]} => {"functionName":"<func>","functionArn":"arn:aws:lambda:<region>:<account>:function:<func>","runtime":"python3.12","role":"arn:aws:iam::<account>:role/<func>","handler":"app.handler","codeSize":<n:9000000>,"timeout":30,"memorySize":512,"lastModified":"<now>","codeSha256":"<b64:43>=","version":"<n:90>","tracingConfig":{"mode":"Active"},"revisionId":"<uuid>","state":"Active","lastUpdateStatus":"InProgress","packageType":"Zip","architectures":["arm64"],"ephemeralStorage":{"size":512}}
 UpdateFunctionConfiguration20150331v2 wc 3 {"functionName":"<func>","timeout":60,"memorySize":1024,"environment":{}} => {"functionName":"<func>","functionArn":"arn:aws:lambda:<region>:<account>:function:<func>","runtime":"python3.12","role":"arn:aws:iam::<account>:role/<func>","codeSize":<n:9000000>,"timeout":60,"memorySize":1024,"environment":{},"revisionId":"<uuid>","state":"Active"}
@@ -122,7 +114,6 @@ BatchCheckLayerAvailability rc 10 {"registryId":"<account>","repositoryName":"<r
 DescribeImages rhc 8 {"repositoryName":"<repo>","imageIds":[{"imageTag":"latest"}]}
 DescribeRepositories rhc 6 {"repositoryNames":["<repo>"]}
 DescribeImageScanFindings rhc 4 {"repositoryName":"<repo>","imageId":{"imageDigest":"sha256:<hex:64>"}}
-GetLifecyclePolicy rc 2 {"repositoryName":"<repo>"}
 GetRepositoryPolicy rc 2 {"repositoryName":"<repo>"}
 InitiateLayerUpload wc 6 {"registryId":"<account>","repositoryName":"<repo>"} => {"uploadId":"<uuid>","partSize":10485760}
 UploadLayerPart wc 8 {"registryId":"<account>","repositoryName":"<repo>","uploadId":"<uuid>","partFirstByte":0,"partLastByte":<n:9000000>,"layerPartBlob":""} => {"registryId":"<account>","repositoryName":"<repo>","uploadId":"<uuid>"}
@@ -134,7 +125,6 @@ DescribeCluster rhck 15 {"name":"<cluster>"}
 ListClusters rhc 4 {"maxResults":100}
 ListNodegroups rhc 3 {"name":"<cluster>"}
 DescribeNodegroup rhc 4 {"name":"<cluster>","nodegroupName":"<word>"}
-ListAddons rhc 2 {"name":"<cluster>"}
 DescribeAddon rhc 2 {"name":"<cluster>","addonName":"vpc-cni"}
 AccessKubernetesApi rh 4 {"clusterName":"<cluster>"}
 AssumeRoleForPodIdentity dk 6 {"clusterName":"<cluster>"}
@@ -158,7 +148,6 @@ DescribeAutoScalingGroups rhckv 20 {"autoScalingGroupNames":["<word>-asg"],"maxR
 DescribeAutoScalingInstances rckv 6 {"instanceIds":["<inst>"]}
 DescribeScalingActivities rhc 5 {"autoScalingGroupName":"<word>-asg","maxRecords":20}
 DescribeLifecycleHooks rckv 3 {"autoScalingGroupName":"<word>-asg"}
-DescribePolicies rhc 2 {"autoScalingGroupName":"<word>-asg"}
 DescribeLaunchConfigurations rhc 3 {"maxRecords":100}
 SetDesiredCapacity wckv 3 {"autoScalingGroupName":"<word>-asg","desiredCapacity":<n:20>,"honorCooldown":false}
 UpdateAutoScalingGroup wc 2 {"autoScalingGroupName":"<word>-asg","minSize":<n:4>,"maxSize":24}

@@ -14,7 +14,6 @@ StopQuery wh 1 {"queryId":"<uuid>"} => {"success":true}
 DescribeQueries rh 2 {"status":"Running"}
 DescribeMetricFilters rhc 4 {"logGroupName":"/aws/lambda/<func>"}
 DescribeSubscriptionFilters rhc 4 {"logGroupName":"/aws/lambda/<func>"}
-DescribeResourcePolicies rc 2
 DescribeDestinations rc 2
 ListTagsForResource rhc 6 {"resourceArn":"arn:aws:logs:<region>:<account>:log-group:/aws/lambda/<func>"}
 ListTagsLogGroup rhc 3 {"logGroupName":"/aws/lambda/<func>"}
@@ -32,9 +31,7 @@ ListMetrics dhck 10 {"namespace":"AWS/Lambda"}
 PutMetricData Dck 20 {"namespace":"app/<service>"}
 ListDashboards rh 3
 GetDashboard rh 4 {"dashboardName":"<word>"}
-DescribeInsightRules rh 2
 DescribeAnomalyDetectors rh 2
-ListTagsForResource rhc 2 {"resourceARN":"arn:aws:cloudwatch:<region>:<account>:alarm:<word>-<n:90>"}
 PutMetricAlarm wck 4 {"alarmName":"TargetTracking-<service>-AlarmHigh-<uuid>","metricName":"CPUUtilization","namespace":"AWS/ECS","statistic":"Average","period":60,"evaluationPeriods":3,"threshold":75,"comparisonOperator":"GreaterThanThreshold","actionsEnabled":true}
 SetAlarmState wc 1 {"alarmName":"<word>-<n:90>","stateValue":"OK","stateReason":"drill"}
 DescribeAlarmHistory rhc 2 {"alarmName":"<word>-<n:90>","historyItemType":"StateUpdate"}
@@ -46,7 +43,6 @@ DescribeStackResources rhc 6 {"stackName":"<stack>"}
 DescribeStackResource rhc 3 {"stackName":"<stack>","logicalResourceId":"Function"}
 ListStacks rhc 6 {"stackStatusFilter":["CREATE_COMPLETE","UPDATE_COMPLETE"]}
 ListStackResources rhc 4 {"stackName":"<stack>"}
-ListStackSets rhc 2 {"status":"ACTIVE"}
 ListExports rc 3
 GetTemplate rhc 5 {"stackName":"<stack>"}
 GetTemplateSummary rhc 3 {"stackName":"<stack>"}
@@ -54,7 +50,6 @@ DescribeChangeSet rhc 8 {"stackName":"<stack>","changeSetName":"deploy-<hex:8>"}
 ListChangeSets rhc 2 {"stackName":"<stack>"}
 ValidateTemplate rc 3 {"templateURL":"https://<bucket>.s3.amazonaws.com/<path>"}
 DetectStackDrift rc 2 {"stackName":"<stack>"} => {"stackDriftDetectionId":"<uuid>"}
-DescribeStackDriftDetectionStatus rc 2 {"stackDriftDetectionId":"<uuid>"}
 CreateChangeSet wc 5 {"stackName":"<stack>","changeSetName":"deploy-<hex:8>","changeSetType":"UPDATE","capabilities":["CAPABILITY_IAM"],"templateURL":"https://<bucket>.s3.amazonaws.com/<path>","tags":[{"key":"team","value":"<word>"}]} => {"id":"arn:aws:cloudformation:<region>:<account>:changeSet/deploy-<hex:8>/<uuid>","stackId":"arn:aws:cloudformation:<region>:<account>:stack/<stack>/<uuid'>"}
 ExecuteChangeSet wc 5 {"stackName":"<stack>","changeSetName":"deploy-<hex:8>"}
 DeleteChangeSet wc 2 {"stackName":"<stack>","changeSetName":"deploy-<hex:8>"}
@@ -66,12 +61,9 @@ DescribeTrails rhc 12 {"trailNameList":[],"includeShadowTrails":true}
 GetTrailStatus rhc 10 {"name":"arn:aws:cloudtrail:us-east-1:111111111111:trail/org-trail"}
 GetEventSelectors rhc 6 {"trailName":"org-trail"}
 GetInsightSelectors rhc 2 {"trailName":"org-trail"}
-GetTrail rhc 2 {"name":"org-trail"}
 ListTrails rhc 2
-ListTags rhc 2 {"resourceIdList":["arn:aws:cloudtrail:us-east-1:111111111111:trail/org-trail"]}
 ListPublicKeys rc 2 {"startTime":"<locale>","endTime":"<locale>"}
 LookupEvents rhc 12 {"maxResults":50,"lookupAttributes":[{"attributeKey":"EventName","attributeValue":"ConsoleLogin"}]}
-ListEventDataStores rhc 2
 
 = config.amazonaws.com config config.<region>.amazonaws.com - AccessDenied ThrottlingException NoSuchConfigRuleException
 PutEvaluations wk 12 {"evaluations":[{"complianceResourceType":"AWS::S3::Bucket","complianceResourceId":"<bucket>","complianceType":"COMPLIANT","orderingTimestamp":"<locale>"}],"resultToken":"***","testMode":false} => {"failedEvaluations":[]}
@@ -79,7 +71,6 @@ DescribeConfigurationRecorderStatus rhc 6 {"configurationRecorderNames":[]}
 DescribeConfigurationRecorders rhc 4 {"configurationRecorderNames":[]}
 DescribeDeliveryChannels rhc 2 {"deliveryChannelNames":[]}
 DescribeConfigRules rhc 6 {"configRuleNames":["<word>-<n:90>"]}
-DescribeConfigRuleEvaluationStatus rc 2 {"configRuleNames":["<word>-<n:90>"]}
 GetComplianceDetailsByConfigRule rhc 3 {"configRuleName":"<word>-<n:90>","limit":100}
 DescribeComplianceByConfigRule rhc 3
 GetResourceConfigHistory rhck 4 {"resourceType":"AWS::EC2::Instance","resourceId":"<inst>","limit":1}
@@ -88,7 +79,6 @@ SelectResourceConfig rhc 3 {"expression":"SELECT resourceId WHERE resourceType =
 ListDiscoveredResources rhck 3 {"resourceType":"AWS::IAM::Role","limit":100}
 DescribeConformancePacks rhc 2
 StartConfigRulesEvaluation wc 2 {"configRuleNames":["<word>-<n:90>"]}
-ListAggregateDiscoveredResources rc 2 {"configurationAggregatorName":"org","resourceType":"AWS::EC2::VPC"}
 
 = guardduty.amazonaws.com guardduty guardduty.<region>.amazonaws.com - AccessDeniedException TooManyRequestsException BadRequestException
 ListDetectors rhc 8 {"maxResults":50}
@@ -98,7 +88,6 @@ GetFindings rhc 6 {"detectorId":"<hex:32>","findingIds":["<hex:32'>"]}
 GetFindingsStatistics rhc 3 {"detectorId":"<hex:32>","findingStatisticTypes":["COUNT_BY_SEVERITY"]}
 ListMembers rhc 3 {"detectorId":"<hex:32>","onlyAssociated":"true"}
 ListFilters rhc 2 {"detectorId":"<hex:32>"}
-GetMalwareScanSettings rc 1 {"detectorId":"<hex:32>"}
 DescribeOrganizationConfiguration rhc 2 {"detectorId":"<hex:32>"}
 
 = securityhub.amazonaws.com securityhub securityhub.<region>.amazonaws.com - AccessDeniedException TooManyRequestsException ResourceNotFoundException
@@ -106,17 +95,14 @@ GetFindings rhck 10 {"Filters":{"RecordState":[{"Value":"ACTIVE","Comparison":"E
 BatchImportFindings wk 6 {"Findings":"**********"} => {"FailedCount":0,"SuccessCount":<n:90>,"FailedFindings":[]}
 DescribeHub rhc 3
 GetEnabledStandards rhc 3
-DescribeStandardsControls rhc 2 {"StandardsSubscriptionArn":"arn:aws:securityhub:<region>:<account>:subscription/aws-foundational-security-best-practices/v/1.0.0"}
 ListEnabledProductsForImport rhc 2
 BatchUpdateFindings wck 2 {"FindingIdentifiers":[{"Id":"<uuid>"}],"Workflow":{"Status":"NOTIFIED"}} => {"ProcessedFindings":[{"Id":"<uuid>"}],"UnprocessedFindings":[]}
-GetInsightResults rh 2 {"InsightArn":"arn:aws:securityhub:::insight/securityhub/default/<n:30>"}
 
 = events.amazonaws.com events events.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
 ListRules rhck 8 {"limit":100}
 DescribeRule rhc 6 {"name":"<word>-<n:90>"}
 ListTargetsByRule rhc 4 {"rule":"<word>-<n:90>"}
 ListEventBuses rhc 2
-DescribeEventBus rhc 2
 PutRule wck 3 {"name":"<word>-<n:90>","scheduleExpression":"rate(5 minutes)","state":"ENABLED"} => {"ruleArn":"arn:aws:events:<region>:<account>:rule/<word>-<n:90>"}
 PutTargets wck 3 {"rule":"<word>-<n:90>","targets":[{"id":"1","arn":"arn:aws:lambda:<region>:<account>:function:<func>"}]} => {"failedEntryCount":0,"failedEntries":[]}
 PutEvents Dk 6 {"entries":[{"source":"app.<service>","detailType":"OrderPlaced"}]} => {"failedEntryCount":0,"entries":[{"eventId":"<uuid>"}]}
@@ -135,7 +121,6 @@ PurgeQueue wh 1 {"queueUrl":"https://sqs.<region>.amazonaws.com/<account>/<queue
 Publish Dckv 15 {"topicArn":"arn:aws:sns:<region>:<account>:<queue>","message":"HIDDEN_DUE_TO_SECURITY_REASONS"} => {"messageId":"<uuid>"} ## [{"accountId":"<account>","type":"AWS::SNS::Topic","ARN":"arn:aws:sns:<region>:<account>:<queue>"}]
 ListTopics rhc 4
 GetTopicAttributes rhc 6 {"topicArn":"arn:aws:sns:<region>:<account>:<queue>"}
-ListSubscriptions rhc 2
 ListSubscriptionsByTopic rhc 3 {"topicArn":"arn:aws:sns:<region>:<account>:<queue>"}
 GetSubscriptionAttributes rhc 2 {"subscriptionArn":"arn:aws:sns:<region>:<account>:<queue>:<uuid>"}
 
@@ -144,7 +129,6 @@ StartExecution wckp 15 {"stateMachineArn":"arn:aws:states:<region>:<account>:sta
 DescribeExecution rhck 6 {"executionArn":"arn:aws:states:<region>:<account>:execution:<word>:<uuid>"}
 ListExecutions rhc 4 {"stateMachineArn":"arn:aws:states:<region>:<account>:stateMachine:<word>"}
 DescribeStateMachine rhc 3 {"stateMachineArn":"arn:aws:states:<region>:<account>:stateMachine:<word>"}
-ListStateMachines rhc 2
 GetExecutionHistory rhc 3 {"executionArn":"arn:aws:states:<region>:<account>:execution:<word>:<uuid>","maxResults":1000}
 SendTaskSuccess wk 2 {"taskToken":"<b64:64>","output":"HIDDEN_DUE_TO_SECURITY_REASONS"}
 
@@ -160,7 +144,6 @@ BatchPutTestCases wk 2 {"reportArn":"arn:aws:codebuild:<region>:<account>:report
 GetPipelineState rhc 6 {"name":"<service>"}
 ListPipelines rhc 3
 ListPipelineExecutions rhc 3 {"pipelineName":"<service>"}
-GetPipeline rhc 2 {"name":"<service>"}
 StartPipelineExecution wcp 3 {"name":"<service>"} => {"pipelineExecutionId":"<uuid>"}
 PutJobSuccessResult wk 2 {"jobId":"<uuid>"}
 

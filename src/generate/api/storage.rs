@@ -3,11 +3,11 @@
 
 pub const SHAPES: &str = r##"
 = s3.amazonaws.com s3 <bucket>.s3.<region>.amazonaws.com - AccessDenied SlowDown NoSuchKey
-GetObject dhckx 260 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"SSEApplied":"SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":<n:9000000>}
-PutObject Dhckx 150 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>","x-amz-server-side-encryption":"aws:kms","x-amz-storage-class":"STANDARD"} => {"x-amz-server-side-encryption":"aws:kms","x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:<region>:<account>:key/<kms>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":<n:9000000>,"SSEApplied":"SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
-HeadObject dckx 60 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
+GetObject dhckx 260 {"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"SSEApplied":"SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":<n:9000000>}
+PutObject Dhckx 150 {"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com","key":"<path>","x-amz-server-side-encryption":"aws:kms","x-amz-storage-class":"STANDARD"} => {"x-amz-server-side-encryption":"aws:kms"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":<n:9000000>,"SSEApplied":"SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
+HeadObject dckx 60 {"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
 ListObjects dhckx 60 {"list-type":"2","bucketName":"<bucket>","prefix":"<word>/","Host":"<bucket>.s3.<region>.amazonaws.com","encoding-type":"url"} ## [{"type":"AWS::S3::Object","ARNPrefix":"arn:aws:s3:::<bucket>/"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":<n:90000>}
-DeleteObject Dck 12 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
+DeleteObject Dck 12 {"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
 CopyObject Dck 8 {"bucketName":"<bucket>","x-amz-copy-source":"<bucket'>/<path>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>"} => {"x-amz-server-side-encryption":"AES256"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":234}
 CreateMultipartUpload Dck 8 {"bucketName":"<bucket>","uploads":"","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>"} ## [{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}]
 UploadPart Dck 16 {"bucketName":"<bucket>","partNumber":"<n:90>","uploadId":"<b64:96>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"<path>"} ## [{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}]
@@ -29,9 +29,7 @@ GetBucketCors rc 3 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazona
 GetBucketLogging rc 3 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","logging":""}
 GetBucketNotification rc 3 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","notification":""}
 GetBucketReplication rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","replication":""}
-GetBucketWebsite rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","website":""}
 GetBucketOwnershipControls rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","ownershipControls":""}
-GetBucketObjectLockConfiguration rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","object-lock":""}
 GetAccelerateConfiguration rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","accelerate":""}
 HeadBucket rck 8 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com"}
 CreateBucket wc 2 {"CreateBucketConfiguration":{"LocationConstraint":"<region>","xmlns":"http://s3.amazonaws.com/doc/2006-03-01/"},"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com"} ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":152,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
@@ -57,7 +55,6 @@ GetKeyPolicy rhc 4 {"keyId":"<kms>","policyName":"default"}
 GetKeyRotationStatus rhc 6 {"keyId":"<kms>"}
 ListResourceTags rhc 4 {"keyId":"<kms>"}
 ListGrants rhc 3 {"keyId":"arn:aws:kms:<region>:<account>:key/<kms>","limit":50}
-ListKeyPolicies rc 2 {"keyId":"<kms>"}
 GetPublicKey rk 2 {"keyId":"<kms>"}
 CreateKey wc 1 {"keyUsage":"ENCRYPT_DECRYPT","keySpec":"SYMMETRIC_DEFAULT","origin":"AWS_KMS","multiRegion":false,"description":"<word> data key","bypassPolicyLockoutSafetyCheck":false} => {"keyMetadata":{"aWSAccountId":"<account>","keyId":"<uuid>","arn":"arn:aws:kms:<region>:<account>:key/<uuid>","creationDate":"<locale>","enabled":true,"keyState":"Enabled","keyManager":"CUSTOMER","keySpec":"SYMMETRIC_DEFAULT","multiRegion":false}}
 CreateAlias wc 1 {"aliasName":"alias/<word>-<n:90>","targetKeyId":"<kms>"}
@@ -77,7 +74,6 @@ DescribeTable rhckv 25 {"tableName":"<table>"} ## [{"accountId":"<account>","typ
 ListTables rhc 6 {"limit":100}
 DescribeTimeToLive rhc 3 {"tableName":"<table>"}
 DescribeContinuousBackups rhc 3 {"tableName":"<table>"}
-ListTagsOfResource rhc 2 {"resourceArn":"arn:aws:dynamodb:<region>:<account>:table/<table>"}
 DescribeEndpoints rk 2
 UpdateTable wc 2 {"tableName":"<table>","billingMode":"PAY_PER_REQUEST"} => {"tableDescription":{"tableName":"<table>","tableStatus":"UPDATING","tableArn":"arn:aws:dynamodb:<region>:<account>:table/<table>","itemCount":<n:900000>,"tableSizeBytes":<n:90000000>}}
 CreateBackup wc 2 {"tableName":"<table>","backupName":"<table>-<hex:8>"} => {"backupDetails":{"backupArn":"arn:aws:dynamodb:<region>:<account>:table/<table>/backup/<hex:24>","backupStatus":"CREATING","backupType":"USER"}}
@@ -87,11 +83,8 @@ DescribeDBInstances rhcv 25 {"dBInstanceIdentifier":"<db>"}
 DescribeDBClusters rhcv 15 {"dBClusterIdentifier":"<db>"}
 DescribeDBSnapshots rhc 6 {"dBInstanceIdentifier":"<db>","includeShared":false,"includePublic":false}
 DescribeDBParameters rhc 3 {"dBParameterGroupName":"<db>-params"}
-DescribeDBParameterGroups rhc 2 {"maxRecords":100}
 DescribeDBSubnetGroups rhc 2 {"dBSubnetGroupName":"<db>-subnets"}
-DescribeDBEngineVersions rc 2 {"engine":"aurora-postgresql"}
 DescribeEvents rhc 2 {"sourceType":"db-instance","duration":60}
-DescribePendingMaintenanceActions rc 2
 ListTagsForResource rhc 3 {"resourceName":"arn:aws:rds:<region>:<account>:db:<db>"}
 DownloadDBLogFilePortion rck 3 {"dBInstanceIdentifier":"<db>","logFileName":"error/postgresql.log.<n:24>","numberOfLines":1000}
 CreateDBSnapshot wcp 3 {"dBInstanceIdentifier":"<db>","dBSnapshotIdentifier":"<db>-<hex:8>"} => {"dBSnapshotIdentifier":"<db>-<hex:8>","dBInstanceIdentifier":"<db>","engine":"postgres","allocatedStorage":<n:900>,"status":"creating","port":5432,"availabilityZone":"<region>a","vpcId":"<vpc>","masterUsername":"app","engineVersion":"16.4","snapshotType":"manual","encrypted":true,"kmsKeyId":"arn:aws:kms:<region>:<account>:key/<kms>","dBSnapshotArn":"arn:aws:rds:<region>:<account>:snapshot:<db>-<hex:8>"}
@@ -125,9 +118,7 @@ ListInstanceAssociations rk 8 {"instanceId":"<inst>","maxResults":20}
 DescribeInstanceInformation rhc 8 {"maxResults":50}
 DescribeAssociation rk 3 {"associationId":"<uuid>"}
 GetDocument rhck 4 {"name":"AWS-RunPatchBaseline"}
-DescribeDocument rhc 2 {"name":"AWS-RunShellScript"}
 GetManifest rk 2 {"packageName":"AmazonCloudWatchAgent","packageVersion":"latest"}
-GetDeployablePatchSnapshotForInstance rk 2 {"instanceId":"<inst>","snapshotId":"<uuid>"}
 ListCommands rhc 3 {"maxResults":50}
 ListCommandInvocations rhc 3 {"commandId":"<uuid>","details":true}
 GetCommandInvocation rc 3 {"commandId":"<uuid>","instanceId":"<inst>"}
