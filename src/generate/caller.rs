@@ -64,7 +64,14 @@ impl Caller {
     }
 
     /// Writes identity, address and user agent.
-    pub fn write(&self, pen: &mut Pen<'_>, stint: &Stint, scene: &Scene<'_>, service: &Service, shape: &Shape) {
+    pub fn write(
+        &self,
+        pen: &mut Pen<'_>,
+        stint: &Stint,
+        scene: &Scene<'_>,
+        service: &Service,
+        shape: &Shape,
+    ) {
         let world = pen.world;
         let account = scene.account.id.as_str();
         match stint.actor {
@@ -87,7 +94,8 @@ impl Caller {
                 }
                 let on_behalf = (!self.direct).then(|| on_behalf(role.trust, service, scene.seed));
                 identity::role(&mut pen.buffers.identity, role, account, &session, on_behalf.as_deref());
-                pen.buffers.arn = format!("arn:aws:sts::{account}:assumed-role/{}/{}", role.name, session.name);
+                pen.buffers.arn =
+                    format!("arn:aws:sts::{account}:assumed-role/{}/{}", role.name, session.name);
                 if let Some(on_behalf) = on_behalf {
                     pen.buffers.ip.push_str(&on_behalf);
                     pen.buffers.agent.push_str(&on_behalf);
@@ -100,7 +108,10 @@ impl Caller {
                 identity::outsider(&mut pen.buffers.identity, &one.id, a_word(one.seed), &other.id);
             }
             Actor::Service => return pen.buffers.by_service(principal_of(service.prefix, scene.seed)),
-            Actor::Console(person) | Actor::NewKey(person, _) | Actor::Portal(person) | Actor::Failed(person) => {
+            Actor::Console(person)
+            | Actor::NewKey(person, _)
+            | Actor::Portal(person)
+            | Actor::Failed(person) => {
                 let person = &world.console[person % world.console.len()];
                 let session = Session { seed: stint.session, name: String::new(), created: stint.start + 7 };
                 identity::console(&mut pen.buffers.identity, person, account, &session);
@@ -111,11 +122,11 @@ impl Caller {
     }
 
     fn client(&self, pen: &mut Pen<'_>, stint: &Stint, scene: &Scene<'_>, service: &Service, shape: &Shape) {
-        let pool = pen.world.scale.addresses;
+        let pool = (pen.world.scale.addresses as f64 * scene.account.weight / pen.world.weight()) as u64;
         let Buffers { ip, agent, endpoint, .. } = &mut pen.buffers;
         match self.class {
             Class::Person => {
-                client::office(ip, stint.session);
+                client::office(ip, mix(self.habits, below(stint.session, 3)));
                 if self.browser {
                     client::browser(agent, self.habits);
                 } else {
@@ -127,7 +138,7 @@ impl Caller {
                 client::program(agent, self.habits, scene.seed);
             }
             _ => {
-                client::private(ip, stint.account, stint.session, scene.seed, pool);
+                client::private(ip, stint.account, stint.session, scene.seed, pool.max(8));
                 client::program(agent, self.habits, scene.seed);
                 // Some services are reached through the VPC's own endpoints.
                 if matches!(service.prefix, "s3" | "dynamodb" | "secretsmanager") {

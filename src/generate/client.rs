@@ -9,9 +9,9 @@ use super::scene::a_word;
 use super::text;
 
 /// How many private addresses one session of a workload uses: its tasks share the role.
-const TASKS: u64 = 10;
+const TASKS: u64 = 18;
 
-/// A person's address: one for a day's work.
+/// A person's address: one of a few.
 pub fn office(out: &mut String, session: u64) {
     let draw = mix(session, 0x0ff1);
     match below(draw, 10) {
@@ -42,10 +42,10 @@ pub fn nat(out: &mut String, session: u64) {
     text::number(out, 10 + below(mix(session, 0x0a7), 11));
 }
 
-/// A workload's address out of `pool` private ones.
+/// A workload's address out of `pool` private ones; each account has a network of its own.
 pub fn private(out: &mut String, account: usize, session: u64, event: u64, pool: u64) {
     let task = below(event, 1 + below(mix(event, 2), TASKS));
-    let place = below(mix(session, task), pool);
+    let place = below(mix(mix(session, task), 1), pool);
     out.push_str("10.");
     text::number(out, 8 + account as u64 % 200);
     out.push('.');

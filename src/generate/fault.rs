@@ -13,7 +13,11 @@ pub fn write(message: &mut String, service: &Service, shape: &Shape, arn: &str, 
             service.denied
         }
         58..74 => {
-            message.push_str(if service.prefix == "ec2" { "Request limit exceeded." } else { "Rate exceeded" });
+            message.push_str(if service.prefix == "ec2" {
+                "Request limit exceeded."
+            } else {
+                "Rate exceeded"
+            });
             service.throttled
         }
         _ => {
@@ -32,7 +36,7 @@ fn denied(message: &mut String, service: &Service, shape: &Shape, arn: &str, see
         message.push_str(" because no identity-based policy allows the ec2:");
         message.push_str(shape.name);
         message.push_str(" action. Encoded authorization failure message: ");
-        text::base64(message, seed, 420);
+        text::base64(message, seed, 640);
         return;
     }
     let action = if shape.name == "Invoke" { "InvokeFunction" } else { unversioned(shape.name) };

@@ -118,7 +118,10 @@ mod tests {
         );
         assert_eq!(unique.len(), "0123456789abcdef.json.gz".len());
         let digest = Label { folder: Folder::Digest, ..label }.key();
-        assert!(digest.ends_with("CloudTrail-Digest_eu-west-1_org-trail_eu-west-1_20261103T160700Z.json.gz"), "{digest}");
+        assert!(
+            digest.ends_with("CloudTrail-Digest_eu-west-1_org-trail_eu-west-1_20261103T160700Z.json.gz"),
+            "{digest}"
+        );
     }
 
     #[test]

@@ -141,7 +141,9 @@ impl Buffers {
         push(response, &["\",\"arn\":\"arn:aws:sts::", account, ":assumed-role/", &role.name, "/"]);
         push(response, &[&session.name, "\"}"]);
         match name {
-            "AssumeRoleWithSAML" => push(response, &[",\"subject\":\"", &session.name, "\",\"subjectType\":\"persistent\""]),
+            "AssumeRoleWithSAML" => {
+                push(response, &[",\"subject\":\"", &session.name, "\",\"subjectType\":\"persistent\""])
+            }
             "AssumeRoleWithWebIdentity" => {
                 let repository = repository(role);
                 push(response, &[",\"subjectFromWebIdentityToken\":\"repo:demo/", &repository]);
@@ -151,7 +153,10 @@ impl Buffers {
         }
         response.push('}');
         let resources = &mut self.resources;
-        push(resources, &["[{\"accountId\":\"", account, "\",\"type\":\"AWS::IAM::Role\",\"ARN\":\"", &arn, "\"}]"]);
+        push(
+            resources,
+            &["[{\"accountId\":\"", account, "\",\"type\":\"AWS::IAM::Role\",\"ARN\":\"", &arn, "\"}]"],
+        );
     }
 }
 
@@ -160,7 +165,7 @@ pub fn credentials(out: &mut String, session: &Session, time: i64) {
     out.push_str("{\"credentials\":{\"accessKeyId\":\"");
     session.key(out);
     out.push_str("\",\"sessionToken\":\"IQoJb3JpZ2luX2VjE");
-    text::base64(out, mix(session.seed, 0x70c), 400);
+    text::base64(out, mix(session.seed, 0x70c), 640);
     out.push_str("\",\"expiration\":\"");
     text::locale(out, time + 3_600);
     out.push_str("\"}");

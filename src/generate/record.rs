@@ -92,7 +92,9 @@ impl Record<'_> {
         json(out, "serviceEventDetails", self.service_details);
         plain(out, "eventCategory", if self.data { "Data" } else { "Management" });
         if !self.host.is_empty() {
-            out.push_str(",\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\",\"cipherSuite\":\"TLS_AES_128_GCM_SHA256\"");
+            out.push_str(
+                ",\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\",\"cipherSuite\":\"TLS_AES_128_GCM_SHA256\"",
+            );
             plain(out, "clientProvidedHostHeader", self.host);
             out.push('}');
         }

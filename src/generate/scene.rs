@@ -20,9 +20,9 @@ pub struct Scene<'a> {
 const WORDS: [&str; 48] = [
     "orders", "billing", "search", "catalog", "ledger", "notify", "media", "ingest", "events", "users",
     "profile", "pricing", "basket", "invoice", "audit", "reports", "metrics", "export", "import", "feeds",
-    "gateway", "session", "tokens", "payouts", "refunds", "stock", "shipping", "tracking", "reviews", "ratings",
-    "mailer", "render", "thumbs", "crawler", "indexer", "scores", "fraud", "limits", "quota", "config",
-    "flags", "batch", "nightly", "archive", "backup", "mirror", "sandbox", "platform",
+    "gateway", "session", "tokens", "payouts", "refunds", "stock", "shipping", "tracking", "reviews",
+    "ratings", "mailer", "render", "thumbs", "crawler", "indexer", "scores", "fraud", "limits", "quota",
+    "config", "flags", "batch", "nightly", "archive", "backup", "mirror", "sandbox", "platform",
 ];
 const STAGES: [&str; 4] = ["live", "blue", "green", "canary"];
 
@@ -123,7 +123,7 @@ impl Scene<'_> {
         out.push('/');
         text::date(out, self.time, '/');
         out.push('/');
-        text::hex(out, value, 16);
+        text::hex(out, value, 32);
         out.push_str(ENDS[below(value, ENDS.len() as u64) as usize]);
     }
 

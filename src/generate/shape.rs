@@ -140,8 +140,8 @@ impl Catalogue {
 
     /// A shape that somebody with the `habits` of that seed calls: mostly one of a few.
     pub fn habitual(&self, class: Class, home: bool, habits: u64, seed: u64) -> &Shape {
-        const HABITS: u64 = 9;
-        if below(mix(seed, 11), 100) < 62 {
+        const HABITS: u64 = 14;
+        if below(mix(seed, 11), 100) < 48 {
             return self.draw(class, home, mix(habits, below(mix(seed, 12), HABITS)));
         }
         self.draw(class, home, mix(seed, 13))

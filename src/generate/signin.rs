@@ -26,7 +26,9 @@ impl Pen<'_> {
             Actor::Console(person) => self.console_login(&world.console[person], scene, true),
             Actor::Failed(person) => self.console_login(&world.console[person], scene, false),
             Actor::Portal(person) => self.portal(&world.portal[person], index, stint, scene),
-            Actor::NewKey(admin, user) => self.new_key(&world.console[admin], &world.users[user], stint, scene),
+            Actor::NewKey(admin, user) => {
+                self.new_key(&world.console[admin], &world.users[user], stint, scene)
+            }
             Actor::Federated(user) => self.federation_token(&world.users[user], stint, scene),
             Actor::User(_) | Actor::Role(_) | Actor::Hop(..) | Actor::Outsider(_) | Actor::Service => {}
         }
@@ -52,7 +54,10 @@ impl Pen<'_> {
         let account = scene.account.id.as_str();
         let Buffers { identity, ip, agent, additional, .. } = &mut self.buffers;
         client::browser(agent, person.seed);
-        push(additional, &["{\"LoginTo\":\"https://console.aws.amazon.com/console/home?region=us-east-1\",", MOBILE]);
+        push(
+            additional,
+            &["{\"LoginTo\":\"https://console.aws.amazon.com/console/home?region=us-east-1\",", MOBILE],
+        );
         if succeeds {
             identity::signed_in(identity, person, account);
             push(additional, &[",\"MFAIdentifier\":\"arn:aws:iam::", account, ":mfa/", &person.name]);
@@ -67,7 +72,11 @@ impl Pen<'_> {
             agent,
             name: "ConsoleLogin",
             error_message: if succeeds { "" } else { "Failed authentication" },
-            response: if succeeds { "{\"ConsoleLogin\":\"Success\"}" } else { "{\"ConsoleLogin\":\"Failure\"}" },
+            response: if succeeds {
+                "{\"ConsoleLogin\":\"Success\"}"
+            } else {
+                "{\"ConsoleLogin\":\"Failure\"}"
+            },
             additional,
             ..console_event(&scene)
         };
@@ -83,18 +92,58 @@ impl Pen<'_> {
         client::browser(agent, person.seed);
         text::uuid(request_id, mix(scene.seed, 0x4e9));
         text::uuid(message, workflow);
-        push(additional, &["{\"AuthWorkflowID\":\"", message, "\",\"UserName\":\"HIDDEN_DUE_TO_SECURITY_REASONS\""]);
+        push(
+            additional,
+            &["{\"AuthWorkflowID\":\"", message, "\",\"UserName\":\"HIDDEN_DUE_TO_SECURITY_REASONS\""],
+        );
         let (source, name, kind, credential, details) = match index {
-            0 => ("signin", "CredentialChallenge", Kind::ServiceEvent, "PASSWORD", "{\"CredentialChallenge\":\"Success\"}"),
-            1 => ("signin", "CredentialVerification", Kind::ServiceEvent, "PASSWORD", "{\"CredentialVerification\":\"Success\"}"),
-            2 => ("signin", "CredentialVerification", Kind::ServiceEvent, "TOTP", "{\"CredentialVerification\":\"Success\"}"),
-            3 => ("signin", "UserAuthentication", Kind::ServiceEvent, "PASSWORD,TOTP", "{\"UserAuthentication\":\"Success\"}"),
-            _ => ("sso", "Federate", Kind::ServiceEvent, "", "{\"role_name\":\"Developer\",\"account_id\":\"222222222222\"}"),
+            0 => (
+                "signin",
+                "CredentialChallenge",
+                Kind::ServiceEvent,
+                "PASSWORD",
+                "{\"CredentialChallenge\":\"Success\"}",
+            ),
+            1 => (
+                "signin",
+                "CredentialVerification",
+                Kind::ServiceEvent,
+                "PASSWORD",
+                "{\"CredentialVerification\":\"Success\"}",
+            ),
+            2 => (
+                "signin",
+                "CredentialVerification",
+                Kind::ServiceEvent,
+                "TOTP",
+                "{\"CredentialVerification\":\"Success\"}",
+            ),
+            3 => (
+                "signin",
+                "UserAuthentication",
+                Kind::ServiceEvent,
+                "PASSWORD,TOTP",
+                "{\"UserAuthentication\":\"Success\"}",
+            ),
+            _ => (
+                "sso",
+                "Federate",
+                Kind::ServiceEvent,
+                "",
+                "{\"role_name\":\"Developer\",\"account_id\":\"222222222222\"}",
+            ),
         };
         if credential.is_empty() {
             additional.clear();
         } else {
-            push(additional, &[",\"LoginTo\":\"https://d-9067demo01.awsapps.com/start\",\"CredentialType\":\"", credential, "\"}"]);
+            push(
+                additional,
+                &[
+                    ",\"LoginTo\":\"https://d-9067demo01.awsapps.com/start\",\"CredentialType\":\"",
+                    credential,
+                    "\"}",
+                ],
+            );
         }
         let source = if source == "sso" { "sso.amazonaws.com" } else { "signin.amazonaws.com" };
         let record = Record {

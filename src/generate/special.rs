@@ -83,7 +83,14 @@ impl Press<'_> {
         self.span.start + self.dice.below(room) as i64
     }
 
-    fn put(&mut self, place: (usize, usize), folder: Folder, time: i64, json: &str, events: u64) -> anyhow::Result<()> {
+    fn put(
+        &mut self,
+        place: (usize, usize),
+        folder: Folder,
+        time: i64,
+        json: &str,
+        events: u64,
+    ) -> anyhow::Result<()> {
         self.objects += 1;
         let label = Label {
             account: &self.world.accounts[place.0].id,
@@ -127,7 +134,9 @@ impl Press<'_> {
         let outsider = &self.world.outsiders[below(seed, self.world.outsiders.len() as u64) as usize];
         let other = &self.world.accounts[outsider.account].id;
         let (source, name) = CALLS[below(mix(seed, 1), 5) as usize];
-        out.push_str("{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"AWSAccount\",\"principalId\":\"");
+        out.push_str(
+            "{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"AWSAccount\",\"principalId\":\"",
+        );
         out.push_str(&outsider.id);
         out.push_str(&format!("\",\"accountId\":\"{other}\"}},\"eventTime\":\""));
         text::instant(out, time);
@@ -145,9 +154,13 @@ impl Press<'_> {
             text::uuid(out, mix(seed, part));
             out.push('"');
         }
-        out.push_str(&format!(",\"eventType\":\"AwsVpceEvents\",\"recipientAccountId\":\"{account}\",\"vpcEndpointId\":\"vpce-"));
+        out.push_str(&format!(
+            ",\"eventType\":\"AwsVpceEvents\",\"recipientAccountId\":\"{account}\",\"vpcEndpointId\":\"vpce-"
+        ));
         text::hex(out, mix(self.world.accounts[PRODUCTION].seed, below(seed, 8)), 17);
-        out.push_str(&format!("\",\"vpcEndpointAccountId\":\"{account}\",\"eventCategory\":\"NetworkActivity\"}}"));
+        out.push_str(&format!(
+            "\",\"vpcEndpointAccountId\":\"{account}\",\"eventCategory\":\"NetworkActivity\"}}"
+        ));
     }
 
     fn insight(&mut self) -> anyhow::Result<()> {

@@ -49,7 +49,8 @@ impl Buffers {
             arn,
         } = self;
         for buffer in [
-            identity, ip, agent, message, request, response, additional, resources, request_id, host, endpoint, arn,
+            identity, ip, agent, message, request, response, additional, resources, request_id, host,
+            endpoint, arn,
         ] {
             buffer.clear();
         }
@@ -108,7 +109,10 @@ impl<'a> Pen<'a> {
                 let (user, role) = (&world.users[user], &world.roles[role]);
                 let session = self.session(stint, role);
                 let account = &world.accounts[role.account].id;
-                self.hop(Opening { role, account, region: scene.region, session: &session, time, seed }, user);
+                self.hop(
+                    Opening { role, account, region: scene.region, session: &session, time, seed },
+                    user,
+                );
             }
             _ if index < stint.actor.opening() => self.sign_in(stint, index, scene),
             Actor::Service if chance(seed, 0.28) => self.assumed_by_service(scene),
@@ -151,7 +155,8 @@ impl<'a> Pen<'a> {
         let start = below(scene.seed, world.roles.len() as u64) as usize;
         let (before, after) = world.roles.split_at(start);
         let fits = |role: &&Role| {
-            role.account == scene.account.index && !matches!(role.trust, Trust::Ci | Trust::Portal | Trust::Cross)
+            role.account == scene.account.index
+                && !matches!(role.trust, Trust::Ci | Trust::Portal | Trust::Cross)
         };
         let Some(role) = after.iter().chain(before).find(fits) else { return self.service_event(scene) };
         let mut name = role.name.clone();

@@ -43,8 +43,8 @@ const ACCOUNTS: [&str; MOST_ACCOUNTS] = [
     "212121212121",
 ];
 const FIRST: [&str; 24] = [
-    "alice", "bruno", "chen", "dana", "emil", "farid", "greta", "hugo", "ines", "jonas", "kira", "liam", "mona",
-    "nadia", "omar", "petra", "quinn", "rosa", "sven", "tara", "umut", "vera", "wei", "yara",
+    "alice", "bruno", "chen", "dana", "emil", "farid", "greta", "hugo", "ines", "jonas", "kira", "liam",
+    "mona", "nadia", "omar", "petra", "quinn", "rosa", "sven", "tara", "umut", "vera", "wei", "yara",
 ];
 const LAST: [&str; 20] = [
     "abara", "berg", "costa", "dietz", "eklund", "fischer", "garcia", "haddad", "ito", "jansen", "kowalski",
@@ -153,13 +153,13 @@ impl Scale {
             _ => MOST_ACCOUNTS,
         };
         Self {
-            users: many(110.0, 0.45, 3, 420).min((room as usize).max(3)),
-            roles: many(250.0, 0.40, 14, 760),
+            users: many(110.0, 0.45, 3, 330).min((room as usize).max(3)),
+            roles: many(250.0, 0.40, 14, 560),
             sessions: many(285.0, 0.45, 14, 20_000),
-            console: many(130.0, 0.38, 3, 330),
+            console: many(130.0, 0.38, 3, 200),
             portal: many(44.0, 0.30, 3, 100),
-            outsiders: many(45.0, 0.35, 4, 240),
-            addresses: many(1_900.0, 0.25, 40, 60_000) as u64,
+            outsiders: many(45.0, 0.35, 4, 100),
+            addresses: many(1_950.0, 0.07, 40, 20_000) as u64,
             accounts: options.accounts.unwrap_or(by_size).clamp(FEWEST_ACCOUNTS, MOST_ACCOUNTS),
         }
     }
@@ -195,14 +195,15 @@ impl World {
         dice.weighted(&weights)
     }
 
+    /// The weights of all accounts.
+    pub fn weight(&self) -> f64 {
+        self.accounts.iter().map(|account| account.weight).sum()
+    }
+
     fn user(&self, index: usize, dice: &mut Dice) -> User {
         let seed = mix(self.seed, 0x1_0000 + index as u64);
         let person = index % 3 == 0;
-        let name = if person {
-            human(index, seed)
-        } else {
-            format!("svc-{}-{index}", a_word(seed))
-        };
+        let name = if person { human(index, seed) } else { format!("svc-{}-{index}", a_word(seed)) };
         User {
             account: self.some_account(dice),
             name,
@@ -214,8 +215,7 @@ impl World {
     }
 
     fn role(&self, index: usize, dice: &mut Dice) -> Role {
-        const LINKED: [&str; 5] =
-            ["autoscaling", "ecs", "elasticloadbalancing", "config", "access-analyzer"];
+        const LINKED: [&str; 5] = ["autoscaling", "ecs", "elasticloadbalancing", "config", "access-analyzer"];
         let seed = mix(self.seed, 0x2_0000 + index as u64);
         let word = a_word(seed);
         let trust = match index % 14 {

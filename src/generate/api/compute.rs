@@ -34,12 +34,10 @@ DescribeInstanceCreditSpecifications rhc 2 {"DescribeInstanceCreditSpecification
 DescribeFlowLogs rhc 3 {"DescribeFlowLogsRequest":{"MaxResults":50}}
 DescribeReservedInstances rh 2 {"reservedInstancesSet":{},"filterSet":{}}
 DescribeSpotInstanceRequests rcv 3 {"spotInstanceRequestIdSet":{},"filterSet":{}}
-DescribeTransitGateways rhc 2 {"DescribeTransitGatewaysRequest":""}
 DescribePrefixLists rhc 2 {"DescribePrefixListsRequest":""}
 DescribeDhcpOptions rhc 2 {"dhcpOptionsSet":{},"filterSet":{}}
 DescribeAccountAttributes rhcv 6 {"accountAttributeNameSet":{},"filterSet":{}}
 GetEbsEncryptionByDefault rhc 3 {"GetEbsEncryptionByDefaultRequest":""}
-GetConsoleOutput rhc 2 {"instanceId":"<inst>"}
 RunInstances wcv 8 {"instancesSet":{"items":[{"imageId":"<ami>","minCount":1,"maxCount":1}]},"instanceType":"m6i.large","blockDeviceMapping":{},"monitoring":{"enabled":true},"disableApiTermination":false,"clientToken":"<uuid>","subnetId":"<subnet>","iamInstanceProfile":{"name":"<word>-node"},"metadataOptions":{"httpTokens":"required"}} => {"requestId":"<uuid'>","reservationId":"r-<hex:17>","ownerId":"<account>","groupSet":{},"instancesSet":{"items":[{"instanceId":"<inst>","imageId":"<ami>","instanceState":{"code":0,"name":"pending"},"privateDnsName":"ip-<hex:8>.ec2.internal","amiLaunchIndex":0,"instanceType":"m6i.large","launchTime":<epoch>000,"placement":{"availabilityZone":"<region>a","tenancy":"default"},"monitoring":{"state":"pending"},"subnetId":"<subnet>","vpcId":"<vpc>","privateIpAddress":"<ip>","architecture":"x86_64","rootDeviceType":"ebs","rootDeviceName":"/dev/xvda","virtualizationType":"hvm","hypervisor":"xen","ebsOptimized":true,"metadataOptions":{"state":"pending","httpTokens":"required","httpPutResponseHopLimit":2}}]}}
 TerminateInstances wcv 6 {"instancesSet":{"items":[{"instanceId":"<inst>"}]}} => {"requestId":"<uuid>","instancesSet":{"items":[{"instanceId":"<inst>","currentState":{"code":32,"name":"shutting-down"},"previousState":{"code":16,"name":"running"}}]}}
 StartInstances whc 4 {"instancesSet":{"items":[{"instanceId":"<inst>"}]}} => {"requestId":"<uuid>","instancesSet":{"items":[{"instanceId":"<inst>","currentState":{"code":0,"name":"pending"},"previousState":{"code":80,"name":"stopped"}}]}}
@@ -79,7 +77,6 @@ GetAccountSettings20160819 rhc 3
 ListLayers20181031 rhc 2 {"maxItems":50}
 GetFunctionCodeSigningConfig rhc 3 {"functionName":"<func>"}
 GetFunctionEventInvokeConfig rhc 2 {"functionName":"<func>"}
-GetRuntimeManagementConfig rhc 2 {"functionName":"<func>"}
 UpdateFunctionCode20150331v2 wc 6 {"functionName":"<func>","s3Bucket":"<bucket>","s3Key":"<path>","publish":true,"dryRun":false,"architectures":["arm64"]} => {"functionName":"<func>","functionArn":"arn:aws:lambda:<region>:<account>:function:<func>","runtime":"python3.12","role":"arn:aws:iam::<account>:role/<func>","handler":"app.handler","codeSize":<n:9000000>,"timeout":30,"memorySize":512,"lastModified":"<now>","codeSha256":"<b64:43>=","version":"<n:90>","tracingConfig":{"mode":"Active"},"revisionId":"<uuid>","state":"Active","lastUpdateStatus":"InProgress","packageType":"Zip","architectures":["arm64"],"ephemeralStorage":{"size":512}}
 UpdateFunctionConfiguration20150331v2 wc 3 {"functionName":"<func>","timeout":60,"memorySize":1024,"environment":{}} => {"functionName":"<func>","functionArn":"arn:aws:lambda:<region>:<account>:function:<func>","runtime":"python3.12","role":"arn:aws:iam::<account>:role/<func>","codeSize":<n:9000000>,"timeout":60,"memorySize":1024,"environment":{},"revisionId":"<uuid>","state":"Active"}
 PublishVersion20150331 wc 3 {"functionName":"<func>"} => {"functionName":"<func>","version":"<n:90>","functionArn":"arn:aws:lambda:<region>:<account>:function:<func>:4","codeSha256":"<b64:43>=","revisionId":"<uuid>"}

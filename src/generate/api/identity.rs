@@ -19,7 +19,6 @@ ListAttachedUserPolicies rhc 4 {"userName":"<user>"}
 ListAttachedRolePolicies rhc 12 {"roleName":"<role>"}
 ListRolePolicies rhc 8 {"roleName":"<role>"}
 ListUserPolicies rhc 3 {"userName":"<user>"}
-ListUserTags rhc 2 {"userName":"<user>"}
 ListInstanceProfiles rhc 4 {"maxItems":1000}
 ListInstanceProfilesForRole rhc 3 {"roleName":"<role>"}
 ListEntitiesForPolicy rhc 2 {"policyArn":"arn:aws:iam::<account>:policy/<word>-policy"}
@@ -35,7 +34,6 @@ GetLoginProfile rhc 4 {"userName":"<user>"}
 GetAccessKeyLastUsed rhc 6 {"userName":"<user>","accessKeyId":"<akia>"}
 GetAccountSummary rhc 5
 GetAccountPasswordPolicy rhc 4
-GetAccountAuthorizationDetails rc 2 {"filter":["User","Role","Group","LocalManagedPolicy"],"maxItems":500}
 GetCredentialReport rc 3
 GenerateCredentialReport rc 3 => {"state":"STARTED","description":"No report exists. Starting a new report generation task"}
 GenerateServiceLastAccessedDetails rhc 2 {"arn":"arn:aws:iam::<account>:role/<role>"} => {"jobId":"<uuid>"}
@@ -57,10 +55,8 @@ DescribeAccount rhcv 5 {"accountId":"<account>"}
 ListRoots rhc 3
 ListOrganizationalUnitsForParent rhc 3 {"parentId":"r-demo"}
 ListAccountsForParent rhc 3 {"parentId":"ou-demo-<hex:8>"}
-ListParents rhc 2 {"childId":"<account>"}
 ListPoliciesForTarget rhc 2 {"targetId":"<account>","filter":"SERVICE_CONTROL_POLICY"}
 DescribePolicy rhc 2 {"policyId":"p-<hex:8>"}
-ListAWSServiceAccessForOrganization rhcv 2
 ListDelegatedAdministrators rhcv 3
 DescribeCreateAccountStatus rc 1 {"createAccountRequestId":"car-<hex:32>"}
 
@@ -71,7 +67,6 @@ DescribePermissionSet rhc 3 {"instanceArn":"arn:aws:sso:::instance/ssoins-7223de
 ListAccountAssignments rhc 3 {"instanceArn":"arn:aws:sso:::instance/ssoins-7223demo0trail01","accountId":"<account>","permissionSetArn":"arn:aws:sso:::permissionSet/ssoins-7223demo0trail01/ps-<hex:16>"}
 ListManagedPoliciesInPermissionSet rhc 2 {"instanceArn":"arn:aws:sso:::instance/ssoins-7223demo0trail01"}
 DescribeRegisteredRegions rh 3
-GetSsoConfiguration rh 2
 ListProfilesForApplication rh 2 {"instanceId":"ins-<hex:16>"}
 
 = identitystore.amazonaws.com identitystore identitystore.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException

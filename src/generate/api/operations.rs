@@ -31,7 +31,6 @@ ListMetrics dhck 10 {"namespace":"AWS/Lambda"}
 PutMetricData Dck 20 {"namespace":"app/<service>"}
 ListDashboards rh 3
 GetDashboard rh 4 {"dashboardName":"<word>"}
-DescribeAnomalyDetectors rh 2
 PutMetricAlarm wck 4 {"alarmName":"TargetTracking-<service>-AlarmHigh-<uuid>","metricName":"CPUUtilization","namespace":"AWS/ECS","statistic":"Average","period":60,"evaluationPeriods":3,"threshold":75,"comparisonOperator":"GreaterThanThreshold","actionsEnabled":true}
 SetAlarmState wc 1 {"alarmName":"<word>-<n:90>","stateValue":"OK","stateReason":"drill"}
 DescribeAlarmHistory rhc 2 {"alarmName":"<word>-<n:90>","historyItemType":"StateUpdate"}
@@ -60,7 +59,6 @@ CreateStack wc 1 {"stackName":"<stack>","capabilities":["CAPABILITY_IAM"],"templ
 DescribeTrails rhc 12 {"trailNameList":[],"includeShadowTrails":true}
 GetTrailStatus rhc 10 {"name":"arn:aws:cloudtrail:us-east-1:111111111111:trail/org-trail"}
 GetEventSelectors rhc 6 {"trailName":"org-trail"}
-GetInsightSelectors rhc 2 {"trailName":"org-trail"}
 ListTrails rhc 2
 ListPublicKeys rc 2 {"startTime":"<locale>","endTime":"<locale>"}
 LookupEvents rhc 12 {"maxResults":50,"lookupAttributes":[{"attributeKey":"EventName","attributeValue":"ConsoleLogin"}]}
@@ -69,7 +67,6 @@ LookupEvents rhc 12 {"maxResults":50,"lookupAttributes":[{"attributeKey":"EventN
 PutEvaluations wk 12 {"evaluations":[{"complianceResourceType":"AWS::S3::Bucket","complianceResourceId":"<bucket>","complianceType":"COMPLIANT","orderingTimestamp":"<locale>"}],"resultToken":"***","testMode":false} => {"failedEvaluations":[]}
 DescribeConfigurationRecorderStatus rhc 6 {"configurationRecorderNames":[]}
 DescribeConfigurationRecorders rhc 4 {"configurationRecorderNames":[]}
-DescribeDeliveryChannels rhc 2 {"deliveryChannelNames":[]}
 DescribeConfigRules rhc 6 {"configRuleNames":["<word>-<n:90>"]}
 GetComplianceDetailsByConfigRule rhc 3 {"configRuleName":"<word>-<n:90>","limit":100}
 DescribeComplianceByConfigRule rhc 3
@@ -88,7 +85,6 @@ GetFindings rhc 6 {"detectorId":"<hex:32>","findingIds":["<hex:32'>"]}
 GetFindingsStatistics rhc 3 {"detectorId":"<hex:32>","findingStatisticTypes":["COUNT_BY_SEVERITY"]}
 ListMembers rhc 3 {"detectorId":"<hex:32>","onlyAssociated":"true"}
 ListFilters rhc 2 {"detectorId":"<hex:32>"}
-DescribeOrganizationConfiguration rhc 2 {"detectorId":"<hex:32>"}
 
 = securityhub.amazonaws.com securityhub securityhub.<region>.amazonaws.com - AccessDeniedException TooManyRequestsException ResourceNotFoundException
 GetFindings rhck 10 {"Filters":{"RecordState":[{"Value":"ACTIVE","Comparison":"EQUALS"}]},"MaxResults":100}
@@ -114,7 +110,6 @@ DeleteMessage Dk 20 {"queueUrl":"https://sqs.<region>.amazonaws.com/<account>/<q
 ListQueues rhc 4 {"maxResults":100}
 GetQueueAttributes rhck 15 {"queueUrl":"https://sqs.<region>.amazonaws.com/<account>/<queue>","attributeNames":["All"]}
 GetQueueUrl rck 6 {"queueName":"<queue>"}
-ListQueueTags rhc 2 {"queueUrl":"https://sqs.<region>.amazonaws.com/<account>/<queue>"}
 PurgeQueue wh 1 {"queueUrl":"https://sqs.<region>.amazonaws.com/<account>/<queue>"}
 
 = sns.amazonaws.com sns sns.<region>.amazonaws.com - AuthorizationError Throttled NotFound

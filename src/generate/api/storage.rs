@@ -30,7 +30,6 @@ GetBucketLogging rc 3 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amaz
 GetBucketNotification rc 3 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","notification":""}
 GetBucketReplication rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","replication":""}
 GetBucketOwnershipControls rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","ownershipControls":""}
-GetAccelerateConfiguration rc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","accelerate":""}
 HeadBucket rck 8 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com"}
 CreateBucket wc 2 {"CreateBucketConfiguration":{"LocationConstraint":"<region>","xmlns":"http://s3.amazonaws.com/doc/2006-03-01/"},"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com"} ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":152,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}
 PutBucketTagging wc 2 {"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","tagging":"","Tagging":{"xmlns":"http://s3.amazonaws.com/doc/2006-03-01/","TagSet":{"Tag":{"Value":"<word>","Key":"team"}}}}
@@ -83,7 +82,6 @@ DescribeDBInstances rhcv 25 {"dBInstanceIdentifier":"<db>"}
 DescribeDBClusters rhcv 15 {"dBClusterIdentifier":"<db>"}
 DescribeDBSnapshots rhc 6 {"dBInstanceIdentifier":"<db>","includeShared":false,"includePublic":false}
 DescribeDBParameters rhc 3 {"dBParameterGroupName":"<db>-params"}
-DescribeDBSubnetGroups rhc 2 {"dBSubnetGroupName":"<db>-subnets"}
 DescribeEvents rhc 2 {"sourceType":"db-instance","duration":60}
 ListTagsForResource rhc 3 {"resourceName":"arn:aws:rds:<region>:<account>:db:<db>"}
 DownloadDBLogFilePortion rck 3 {"dBInstanceIdentifier":"<db>","logFileName":"error/postgresql.log.<n:24>","numberOfLines":1000}
@@ -118,7 +116,6 @@ ListInstanceAssociations rk 8 {"instanceId":"<inst>","maxResults":20}
 DescribeInstanceInformation rhc 8 {"maxResults":50}
 DescribeAssociation rk 3 {"associationId":"<uuid>"}
 GetDocument rhck 4 {"name":"AWS-RunPatchBaseline"}
-GetManifest rk 2 {"packageName":"AmazonCloudWatchAgent","packageVersion":"latest"}
 ListCommands rhc 3 {"maxResults":50}
 ListCommandInvocations rhc 3 {"commandId":"<uuid>","details":true}
 GetCommandInvocation rc 3 {"commandId":"<uuid>","instanceId":"<inst>"}

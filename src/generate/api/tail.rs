@@ -16,7 +16,6 @@ ListDistributions rhc 5
 GetDistribution rhc 4 {"id":"E<b32:13>"}
 GetDistributionConfig rhc 3 {"id":"E<b32:13>"}
 GetInvalidation rc 2 {"distributionId":"E<b32:13>","id":"I<b32:13>"}
-ListOriginAccessControls rhc 1
 CreateInvalidation wc 4 {"distributionId":"E<b32:13>","invalidationBatch":{"paths":{"quantity":1,"items":["/*"]},"callerReference":"<uuid>"}} => {"invalidation":{"id":"I<b32:13>","status":"InProgress","createTime":"<locale>"},"location":"https://cloudfront.amazonaws.com/2020-05-31/distribution/E<b32:13>/invalidation/I<b32:13>"}
 
 = acm.amazonaws.com acm acm.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
@@ -30,7 +29,6 @@ GetRestApis rhc 4 {"limit":500}
 GetStages rhc 3 {"restApiId":"<hex:10>"}
 GetResources rhc 3 {"restApiId":"<hex:10>","embed":["methods"]}
 GetDomainNames rhc 2
-GetUsagePlans rhc 1
 CreateDeployment wc 2 {"restApiId":"<hex:10>","createDeploymentInput":{"stageName":"live"}} => {"id":"<hex:6>","createdDate":"<locale>"}
 
 = kinesis.amazonaws.com kinesis kinesis.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
@@ -56,7 +54,6 @@ BatchCreatePartition wck 3 {"databaseName":"analytics","tableName":"<table>","pa
 GetJobRun rck 3 {"jobName":"<word>","runId":"jr_<hex:64>"}
 GetJobs rhc 2
 StartJobRun wckp 4 {"jobName":"<word>","arguments":"****"} => {"jobRunId":"jr_<hex:64>"}
-GetConnections rhc 1 {"hidePassword":true}
 
 = athena.amazonaws.com athena athena.<region>.amazonaws.com - AccessDeniedException ThrottlingException InvalidRequestException
 StartQueryExecution whck 10 {"queryString":"HIDDEN_DUE_TO_SECURITY_REASONS","queryExecutionContext":{"database":"analytics"},"workGroup":"primary","clientRequestToken":"<uuid>"} => {"queryExecutionId":"<uuid'>"}
@@ -69,7 +66,6 @@ ListNamedQueries rh 1
 = elasticache.amazonaws.com elasticache elasticache.<region>.amazonaws.com 2015-02-02 AccessDenied Throttling CacheClusterNotFound
 DescribeCacheClusters rhc 4 {"showCacheNodeInfo":true}
 DescribeReplicationGroups rhc 3 {"replicationGroupId":"<word>"}
-DescribeServiceUpdates rc 1
 
 = elasticfilesystem.amazonaws.com elasticfilesystem elasticfilesystem.<region>.amazonaws.com 2015-02-01 AccessDeniedException ThrottlingException FileSystemNotFound
 DescribeFileSystems rhc 3
@@ -78,7 +74,6 @@ DescribeLifecycleConfiguration rhc 1 {"fileSystemId":"fs-<hex:17>"}
 
 = backup.amazonaws.com backup backup.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
 ListBackupVaults rhc 2
-ListRecoveryPointsByBackupVault rhc 2 {"backupVaultName":"Default"}
 ListBackupJobs rhc 2
 StartBackupJob wcp 2 {"backupVaultName":"Default","resourceArn":"arn:aws:dynamodb:<region>:<account>:table/<table>","iamRoleArn":"arn:aws:iam::<account>:role/service-role/AWSBackupDefaultServiceRole"} => {"backupJobId":"<uuid>","creationDate":"<locale>"}
 
@@ -89,7 +84,6 @@ ListIPSets rhc 1 {"scope":"REGIONAL"}
 
 = inspector2.amazonaws.com inspector2 inspector2.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
 ListFindings rhc 3 {"maxResults":100}
-BatchGetAccountStatus rhc 2 {"accountIds":["<account>"]}
 ListCoverageStatistics rc 1
 
 = servicequotas.amazonaws.com servicequotas servicequotas.<region>.amazonaws.com - AccessDeniedException TooManyRequestsException NoSuchResourceException
@@ -97,7 +91,6 @@ ListServiceQuotas rhc 2 {"serviceCode":"lambda"}
 
 = tagging.amazonaws.com tag tagging.<region>.amazonaws.com - AccessDeniedException ThrottledException InvalidParameterException
 GetResources rhck 6 {"resourcesPerPage":100,"tagFilters":[{"key":"team","values":["<word>"]}]}
-GetTagKeys rhc 2
 TagResources wc 1 {"resourceARNList":["arn:aws:sqs:<region>:<account>:<queue>"],"tags":{"team":"<word>"}} => {"failedResourcesMap":{}}
 
 = resource-explorer-2.amazonaws.com resource-explorer-2 resource-explorer-2.<region>.api.aws - AccessDeniedException ThrottlingException ResourceNotFoundException
@@ -111,7 +104,6 @@ DescribeAffectedEntities rc 1
 
 = ce.amazonaws.com ce ce.us-east-1.amazonaws.com - AccessDeniedException LimitExceededException DataUnavailableException global
 GetCostAndUsage rhc 4 {"TimePeriod":{"Start":"2026-10-01","End":"2026-11-01"},"Granularity":"DAILY","Metrics":["UnblendedCost"]}
-GetDimensionValues rh 2 {"Dimension":"SERVICE"}
 GetReservationUtilization rc 1
 
 = bedrock.amazonaws.com bedrock bedrock-runtime.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
@@ -121,7 +113,6 @@ GetFoundationModelAvailability rh 1 {"modelId":"amazon.nova-pro-v1:0"}
 
 = sagemaker.amazonaws.com sagemaker api.sagemaker.<region>.amazonaws.com - AccessDeniedException ThrottlingException ValidationException
 DescribeEndpoint rhck 3 {"endpointName":"<word>-<n:90>"}
-DescribeTrainingJob rhc 2 {"trainingJobName":"<word>-<hex:8>"}
 ListDomains rh 1
 CreateTrainingJob wck 1 {"trainingJobName":"<word>-<hex:8>","roleArn":"arn:aws:iam::<account>:role/<role>","resourceConfig":{"instanceType":"ml.m5.xlarge","instanceCount":1,"volumeSizeInGB":50},"stoppingCondition":{"maxRuntimeInSeconds":3600}} => {"trainingJobArn":"arn:aws:sagemaker:<region>:<account>:training-job/<word>-<hex:8>"}
 
@@ -132,7 +123,6 @@ AdminInitiateAuth wk 5 {"authFlow":"ADMIN_USER_PASSWORD_AUTH","clientId":"<hex:2
 
 = email.amazonaws.com ses email.<region>.amazonaws.com - AccessDenied Throttling NotFoundException
 GetSendQuota rhck 3
-ListIdentities rhc 2
 SendEmail Dk 6 {"fromEmailAddress":"no-reply@example.com","destination":"HIDDEN_DUE_TO_SECURITY_REASONS","content":"HIDDEN_DUE_TO_SECURITY_REASONS"} => {"messageId":"<hex:16>-<uuid>-000000"}
 
 = scheduler.amazonaws.com scheduler scheduler.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
@@ -146,7 +136,6 @@ ListJobs rhc 2 {"jobQueue":"<word>","jobStatus":"RUNNING"}
 
 = lakeformation.amazonaws.com lakeformation lakeformation.<region>.amazonaws.com - AccessDeniedException ThrottledException EntityNotFoundException
 GetDataAccess rkv 6 {"tableArn":"arn:aws:glue:<region>:<account>:table/analytics/<table>","permissions":["SELECT"],"durationSeconds":3600} ++ {"requesterService":"ATHENA","lakeFormationPrincipal":"arn:aws:iam::<account>:role/<role>","lakeFormationRoleSessionName":"AWSLF-00-AT-<account>-<b32:10>"}
-ListPermissions rhc 1
 
 = xray.amazonaws.com xray xray.<region>.amazonaws.com - AccessDeniedException ThrottledException InvalidRequestException
 GetSamplingRules rk 6
@@ -160,7 +149,6 @@ RegisterScalableTarget wcv 1 {"serviceNamespace":"ecs","resourceId":"service/<cl
 = servicediscovery.amazonaws.com servicediscovery servicediscovery.<region>.amazonaws.com - AccessDeniedException ThrottlingException ServiceNotFound
 DiscoverInstances dk 5 {"namespaceName":"internal","serviceName":"<service>"}
 RegisterInstance wkv 4 {"serviceId":"srv-<hex:16>","instanceId":"<hex:32>","attributes":{"AWS_INSTANCE_IPV4":"<ip>"}} => {"operationId":"<hex:32'>"}
-ListNamespaces rhc 1
 
 = cloudshell.amazonaws.com cloudshell cloudshell.<region>.amazonaws.com - AccessDeniedException ThrottlingException ResourceNotFoundException
 CreateEnvironment wh 2 => {"environmentId":"<uuid>","status":"CREATING"}

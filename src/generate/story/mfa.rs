@@ -92,7 +92,9 @@ impl Teller<'_> {
         let deactivate = format!("{{\"userName\":\"dana.security\",\"serialNumber\":\"{serial}\"}}");
         let delete = format!("{{\"serialNumber\":\"{serial}\"}}");
         for (index, (name, request)) in
-            [("DeactivateMFADevice", &deactivate), ("DeleteVirtualMFADevice", &delete)].into_iter().enumerate()
+            [("DeactivateMFADevice", &deactivate), ("DeleteVirtualMFADevice", &delete)]
+                .into_iter()
+                .enumerate()
         {
             self.add(
                 MANAGEMENT,

@@ -21,16 +21,8 @@ use super::record::{Kind, Record};
 use super::text;
 use super::world::{Account, Person, REGIONS, User, World, prefixed};
 
-pub const NAMES: [&str; 8] = [
-    "root",
-    "password-guess",
-    "mfa-fail",
-    "mfa-removed",
-    "region",
-    "network",
-    "stale-key",
-    "trail-stopped",
-];
+pub const NAMES: [&str; 8] =
+    ["root", "password-guess", "mfa-fail", "mfa-removed", "region", "network", "stale-key", "trail-stopped"];
 
 /// One event of a story, written out.
 #[derive(Debug)]
@@ -56,7 +48,8 @@ pub struct PlantedStory {
 /// The intruder's ways in.
 const INTRUDER: &str = "192.0.2.66";
 const INTRUDER_V6: &str = "2001:db8:bad::66";
-const INTRUDERS_AGENT: &str = "aws-cli/2.15.30 Python/3.11.8 Linux/6.6.15-amd64 exe/x86_64.kali.2024 prompt/off";
+const INTRUDERS_AGENT: &str =
+    "aws-cli/2.15.30 Python/3.11.8 Linux/6.6.15-amd64 exe/x86_64.kali.2024 prompt/off";
 const INTRUDERS_BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
 struct Teller<'a> {

@@ -42,7 +42,9 @@ impl Teller<'_> {
                 },
             );
         }
-        for (index, name) in ["DescribeInstances", "RunInstances", "CreateKeyPair", "RunInstances"].iter().enumerate() {
+        for (index, name) in
+            ["DescribeInstances", "RunInstances", "CreateKeyPair", "RunInstances"].iter().enumerate()
+        {
             let message = format!(
                 "You are not authorized to perform this operation. User: {} is not authorized to perform: ec2:{name} with an explicit deny in a service control policy",
                 self.principal

@@ -1,9 +1,9 @@
 //! The trail itself is blinded step by step: selectors, settings, logging, and at last it is deleted.
 
+use super::super::dice::mix;
 use super::super::identity;
 use super::super::record::Record;
 use super::super::world::{HOME, MANAGEMENT, User, prefixed};
-use super::super::dice::mix;
 use super::Teller;
 
 const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/org-trail";
@@ -25,9 +25,13 @@ impl Teller<'_> {
         let mut identity = String::new();
         identity::user(&mut identity, &user, account);
         let selectors = "{\"trailName\":\"org-trail\",\"eventSelectors\":[{\"readWriteType\":\"ReadOnly\",\"includeManagementEvents\":false,\"dataResources\":[],\"excludeManagementEventSources\":[]}]}";
-        let selected = format!("{{\"trailARN\":\"{TRAIL}\",\"eventSelectors\":[{{\"readWriteType\":\"ReadOnly\",\"includeManagementEvents\":false}}]}}");
+        let selected = format!(
+            "{{\"trailARN\":\"{TRAIL}\",\"eventSelectors\":[{{\"readWriteType\":\"ReadOnly\",\"includeManagementEvents\":false}}]}}"
+        );
         let update = "{\"name\":\"org-trail\",\"isMultiRegionTrail\":false,\"includeGlobalServiceEvents\":false,\"enableLogFileValidation\":false}";
-        let updated = format!("{{\"name\":\"org-trail\",\"trailARN\":\"{TRAIL}\",\"isMultiRegionTrail\":false,\"includeGlobalServiceEvents\":false,\"logFileValidationEnabled\":false,\"isOrganizationTrail\":true}}");
+        let updated = format!(
+            "{{\"name\":\"org-trail\",\"trailARN\":\"{TRAIL}\",\"isMultiRegionTrail\":false,\"includeGlobalServiceEvents\":false,\"logFileValidationEnabled\":false,\"isOrganizationTrail\":true}}"
+        );
         let named = format!("{{\"name\":\"{TRAIL}\"}}");
         let steps = [
             ("DescribeTrails", "{\"trailNameList\":[]}", ""),
@@ -44,6 +48,7 @@ impl Teller<'_> {
                     identity: &identity,
                     source: "cloudtrail.amazonaws.com",
                     name,
+                    ip: "192.0.2.99",
                     read_only: Some(index == 0),
                     request,
                     response,
