@@ -102,6 +102,9 @@ impl Span {
     pub fn fit(self, start: i64, length: i64) -> (i64, i64) {
         let start = start.clamp(self.start, self.end - 90);
         let midnight = (start.div_euclid(DAY) + 1) * DAY;
+        // What would go on past midnight begins earlier, lest the evenings be crowded.
+        let over = (start + length - midnight).max(0) * 3 / 4;
+        let start = (start - over).max(midnight - DAY).max(self.start);
         let start = start.min(midnight.min(self.end) - 90).max(self.start.min(midnight - 90));
         (start, (start + length.max(90)).min(midnight).min(self.end))
     }
