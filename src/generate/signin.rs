@@ -15,6 +15,20 @@ use super::world::{Person, User};
 
 const MOBILE: &str = "\"MobileVersion\":\"No\"";
 
+/// A sign-in at the portal: source, name, the credential shown, details.
+const STEPS: [(&str, &str, &str, &str); 5] = [
+    ("signin.amazonaws.com", "CredentialChallenge", "PASSWORD", "{\"CredentialChallenge\":\"Success\"}"),
+    (
+        "signin.amazonaws.com",
+        "CredentialVerification",
+        "PASSWORD",
+        "{\"CredentialVerification\":\"Success\"}",
+    ),
+    ("signin.amazonaws.com", "CredentialVerification", "TOTP", "{\"CredentialVerification\":\"Success\"}"),
+    ("signin.amazonaws.com", "UserAuthentication", "PASSWORD,TOTP", "{\"UserAuthentication\":\"Success\"}"),
+    ("sso.amazonaws.com", "Federate", "", "{\"role_name\":\"Developer\",\"account_id\":\"222222222222\"}"),
+];
+
 impl Pen<'_> {
     /// The opening event of that number of a stint that somebody begins by signing in or asking for credentials.
     pub fn sign_in(&mut self, stint: &Stint, index: u64, scene: Scene<'_>) {
@@ -96,43 +110,7 @@ impl Pen<'_> {
             additional,
             &["{\"AuthWorkflowID\":\"", message, "\",\"UserName\":\"HIDDEN_DUE_TO_SECURITY_REASONS\""],
         );
-        let (source, name, kind, credential, details) = match index {
-            0 => (
-                "signin",
-                "CredentialChallenge",
-                Kind::ServiceEvent,
-                "PASSWORD",
-                "{\"CredentialChallenge\":\"Success\"}",
-            ),
-            1 => (
-                "signin",
-                "CredentialVerification",
-                Kind::ServiceEvent,
-                "PASSWORD",
-                "{\"CredentialVerification\":\"Success\"}",
-            ),
-            2 => (
-                "signin",
-                "CredentialVerification",
-                Kind::ServiceEvent,
-                "TOTP",
-                "{\"CredentialVerification\":\"Success\"}",
-            ),
-            3 => (
-                "signin",
-                "UserAuthentication",
-                Kind::ServiceEvent,
-                "PASSWORD,TOTP",
-                "{\"UserAuthentication\":\"Success\"}",
-            ),
-            _ => (
-                "sso",
-                "Federate",
-                Kind::ServiceEvent,
-                "",
-                "{\"role_name\":\"Developer\",\"account_id\":\"222222222222\"}",
-            ),
-        };
+        let (source, name, credential, details) = STEPS[(index as usize).min(STEPS.len() - 1)];
         if credential.is_empty() {
             additional.clear();
         } else {
@@ -145,7 +123,6 @@ impl Pen<'_> {
                 ],
             );
         }
-        let source = if source == "sso" { "sso.amazonaws.com" } else { "signin.amazonaws.com" };
         let record = Record {
             identity,
             ip,
@@ -154,7 +131,7 @@ impl Pen<'_> {
             name,
             additional,
             request_id,
-            kind,
+            kind: Kind::ServiceEvent,
             service_details: details,
             ..console_event(&scene)
         };

@@ -202,7 +202,7 @@ impl World {
 
     fn user(&self, index: usize, dice: &mut Dice) -> User {
         let seed = mix(self.seed, 0x1_0000 + index as u64);
-        let person = index % 3 == 0;
+        let person = index.is_multiple_of(3);
         let name = if person { human(index, seed) } else { format!("svc-{}-{index}", a_word(seed)) };
         User {
             account: self.some_account(dice),
