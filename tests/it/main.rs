@@ -7,3 +7,4 @@ mod cli;
 mod delta;
 mod harness;
 mod layering;
+mod rules;
