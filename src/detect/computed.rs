@@ -8,7 +8,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int64Type, TimestampMicrosecondType};
 use arrow::json::LineDelimitedWriter;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -44,14 +44,13 @@ pub(super) const RESERVED: [&str; 13] = [
 
 /// The findings that the rows of `batch` are.
 pub(super) fn findings(batch: &RecordBatch, rule: &Rule, stamp: &Stamp) -> Result<Vec<Finding>> {
-    let window = rule.window.context("a rule that computes findings has no `window`")?;
     let rows = Rows::new(batch)?;
     let entity: Result<Vec<_>> = rule.entity.iter().map(|name| text_column(batch, name)).collect();
     let entity = entity?;
     let mut details = details(batch)?.into_iter();
     let mut findings = Vec::with_capacity(batch.num_rows());
     for row in 0..batch.num_rows() {
-        let found = one(&rows, row, rule, stamp, window, &entity, details.next().unwrap_or_default());
+        let found = one(&rows, row, rule, stamp, &entity, details.next().unwrap_or_default());
         findings.push(found.with_context(|| format!("row {} of the rule's result", row + 1))?);
     }
     Ok(findings)
@@ -62,17 +61,18 @@ fn one(
     row: usize,
     rule: &Rule,
     stamp: &Stamp,
-    window: SignedDuration,
     entity: &[ArrayRef],
     details: Map<String, Value>,
 ) -> Result<Finding> {
     let time = rows.time(0, row)?;
     let last_time = rows.time(1, row)?;
     let window_start = rows.time(2, row)?;
-    ensure!(
-        window::is_start(window_start, window),
-        "`window_start` is {window_start}, which no window of {window:#} starts at; use date_bin($window, …)"
-    );
+    if let Some(window) = rule.window {
+        ensure!(
+            window::is_start(window_start, window),
+            "`window_start` is {window_start}, which no window of {window:#} starts at; use date_bin($window, …)"
+        );
+    }
     ensure!(rows.count.is_valid(row), "`count` is NULL");
     let values: Vec<_> = entity.iter().map(|column| value(column, row)).collect();
     let start = window_start.to_string();
@@ -90,7 +90,7 @@ fn one(
         time,
         last_time,
         window_start: Some(window_start),
-        window_end: window_start.checked_add(window).ok(),
+        window_end: rule.window.and_then(|window| window_start.checked_add(window).ok()),
         count: rows.count.as_primitive::<Int64Type>().value(row),
         account_id: optional("account_id"),
         region: optional("region"),

@@ -355,7 +355,7 @@ SELECT 1
         assert_eq!(rule.window, Some(SignedDuration::from_hours(1)));
         assert_eq!(rule.lookback, Some(SignedDuration::from_hours(14 * 24)));
         assert!(rule.clock && rule.params["networks"].required && !rule.params["days"].required);
-        assert_eq!((rule.sql.as_str(), rule.sql_line), ("SELECT 1", 18));
+        assert_eq!((rule.sql.as_str(), rule.sql_line), ("SELECT 1", 19));
     }
 
     #[test]

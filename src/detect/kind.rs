@@ -128,7 +128,6 @@ mod tests {
         for sql in [
             "SELECT * FROM cloudtrail",
             "SELECT event_id FROM cloudtrail WHERE true",
-            "SELECT * EXCEPT (event_id) FROM cloudtrail WHERE true",
             "SELECT DISTINCT * FROM cloudtrail WHERE true",
             "SELECT * FROM cloudtrail WHERE true LIMIT 5",
             "SELECT * FROM cloudtrail WHERE true ORDER BY event_time",
@@ -149,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_no_single_query_is_refused_with_its_line() {
-        let (line, message) = of("SELECT *\nFROM cloudtrail\nWHERE AND").unwrap_err();
+        let (line, message) = of("SELECT *\nFROM cloudtrail\nWHERE )").unwrap_err();
         assert!(line == 3 && message.contains("can't be parsed"), "{line}: {message}");
         for (sql, expected) in [
             ("", "no query"),

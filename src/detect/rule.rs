@@ -72,30 +72,33 @@ impl Rule {
             Err(mistakes) => return Err(Mistakes(mistakes)),
         };
         match kind::of(&rule.sql) {
-            Ok(kind) => rule.kind = kind,
+            Ok(kind) => {
+                rule.kind = kind;
+                rule.check_shape(&mut mistakes);
+            }
             Err((line, message)) => {
                 mistakes.push(Mistake::error(file, rule.sql_line + line.saturating_sub(1), message));
             }
         }
-        rule.check_shape(&mut mistakes);
         if mistakes.is_empty() { Ok(rule) } else { Err(Mistakes(mistakes)) }
     }
 
     /// What only makes sense for one of the two kinds of rules.
+    ///
+    /// A rule about silence may do without windows: its findings are dated at one instant.
     fn check_shape(&self, mistakes: &mut Vec<Mistake>) {
-        let given = [
-            ("entity", !self.entity.is_empty()),
-            ("window", self.window.is_some()),
-            ("lookback", self.lookback.is_some()),
+        let keys = [
+            ("entity", !self.entity.is_empty(), true),
+            ("window", self.window.is_some(), !self.clock),
+            ("lookback", self.lookback.is_some(), false),
+            ("clock", self.clock, false),
         ];
-        for (key, given) in given {
+        for (key, given, needed) in keys {
             let message = match self.kind {
                 Kind::Event if given => {
                     format!("`{key}` is for rules that compute findings; this one only filters `cloudtrail`")
                 }
-                Kind::Query if !given && key != "lookback" => {
-                    format!("a rule that computes findings needs `{key}`; see `rules show` of a shipped one")
-                }
+                Kind::Query if needed && !given => format!("a rule that computes findings needs `{key}`"),
                 _ => continue,
             };
             mistakes.push(Mistake::error(&self.file, 1, message));

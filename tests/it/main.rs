@@ -9,3 +9,4 @@ mod cli;
 mod delta;
 mod harness;
 mod layering;
+mod rules;
