@@ -136,10 +136,10 @@ async fn a_query_reads_only_the_files_that_can_hold_its_rows() {
         (2, "event_date BETWEEN '2026-01-15' AND '2026-01-16'"),
         (1, "event_time >= TIMESTAMP '2026-01-17T00:00:00Z'"),
         (1, "event_time < '2026-01-15T09:00:00Z'"),
-        (1, "event_name = 'DeleteUser'"),
+        (2, "event_name = 'ListUsers'"),
         (0, "event_name = 'Zzz'"),
         (1, "ingest_batch > 2"),
-        (2, "event_name = 'DeleteUser' OR ingest_batch > 2"),
+        (3, "event_name = 'ListUsers' OR ingest_batch = 2"),
         (4, "request_parameters LIKE '%x%'"),
     ] {
         let sql = format!("SELECT event_id FROM cloudtrail WHERE {condition}");
