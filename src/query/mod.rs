@@ -20,6 +20,7 @@ mod stack;
 mod statement;
 mod statistics;
 mod table;
+mod trino;
 mod views;
 
 pub mod output;
@@ -150,6 +151,7 @@ impl Session {
     pub fn plan(&self, sql: &str, params: &BTreeMap<String, Literal>) -> Result<DataFrame, QueryError> {
         on_large_stack(|| {
             let mut statement = statement::parse(sql)?;
+            trino::translate(&mut statement);
             statement::bind(&mut statement, params)?;
             let state = self.context.state();
             let plan = futures::executor::block_on(state.statement_to_plan(statement))
