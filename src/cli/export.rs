@@ -6,9 +6,9 @@ use std::io::Write;
 use anyhow::Result;
 use futures::StreamExt;
 
+use super::Exit;
 use super::app::{App, open_output};
 use super::args::{self, Bounds, ExportFormat};
-use super::Exit;
 use crate::decode::Printer;
 use crate::query::{QueryError, Session};
 

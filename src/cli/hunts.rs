@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use super::Exit;
 use super::app::{App, print};
 use super::args::{self, ReportFormat};
-use super::Exit;
 use crate::query::{HUNTS, Hunt};
 
 pub(super) fn run(args: &args::Hunts, app: &App) -> Result<Exit> {

@@ -5,9 +5,11 @@
 
 mod app;
 pub mod args;
+mod demo;
 mod detect;
 mod exit;
 mod export;
+mod generate;
 mod hunts;
 mod ingest;
 mod lake;
@@ -74,7 +76,8 @@ async fn dispatch(command: Command, app: &App) -> anyhow::Result<Exit> {
         Command::Rules(command) => rules::run(&command, app).await,
         Command::Export(args) => export::run(&args, app).await,
         Command::Lake(command) => lake::run(&command, app).await,
-        command => anyhow::bail!("`{command:?}` is not built yet"),
+        Command::Generate(args) => generate::run(&args, app),
+        Command::Demo(args) => demo::run(&args, app).await,
     }
 }
 

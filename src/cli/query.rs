@@ -31,7 +31,11 @@ pub(super) async fn run(args: &args::Query, app: &App) -> Result<Exit> {
     }
     let format = format(args);
     let to_terminal = args.output.is_none() && terminal::is_stdout();
-    ensure!(!(to_terminal && format.is_binary()), "{} is not for terminals; write it to a file with -o", format.name());
+    ensure!(
+        !(to_terminal && format.is_binary()),
+        "{} is not for terminals; write it to a file with -o",
+        format.name()
+    );
     let mut out = open_output(args.output.as_deref())?;
     let width = to_terminal.then(terminal::width).flatten();
     let summary = until_interrupted(async {
@@ -126,7 +130,8 @@ impl Statement {
         let until = span.until.unwrap_or(Timestamp::constant(4_102_444_800, 0));
         let sql = match self {
             Self::Hunt(hunt) => {
-                let given: Vec<_> = given.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
+                let given: Vec<_> =
+                    given.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
                 return Ok(hunt.bind(&given, since, until)?);
             }
             Self::Plain(sql) => sql,

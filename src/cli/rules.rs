@@ -128,9 +128,9 @@ fn mistake_json(mistake: &Mistake) -> Value {
 async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
     let rules = RuleSet::parse(&files(&args.paths)?)?;
     let folder = args.cases.clone().unwrap_or_else(|| Path::new(CASES).to_owned());
-    folder.read_dir().with_context(|| {
-        format!("no cases at {}; say where they are with --cases", folder.display())
-    })?;
+    folder
+        .read_dir()
+        .with_context(|| format!("no cases at {}; say where they are with --cases", folder.display()))?;
     let outcomes = test::test(&rules, &folder).await;
     let mut text = String::new();
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
@@ -140,9 +140,10 @@ async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
         _ = writeln!(text, "FAILED {}", terminal::escape(&line));
     }
     _ = writeln!(text, "{} rules, {} cases, {failed} failed", rules.len(), outcomes.len());
-    let json: Vec<_> = outcomes.iter().map(|outcome| {
-        json!({"rule": outcome.rule_id, "case": outcome.case, "failure": outcome.failure})
-    }).collect();
+    let json: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| json!({"rule": outcome.rule_id, "case": outcome.case, "failure": outcome.failure}))
+        .collect();
     app.report(args.reporting.format, &text, &json)?;
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
 }
@@ -163,7 +164,12 @@ async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
         _ = writeln!(text, "{day} {count:>8} {bar}");
     }
     let total: u64 = done.days.values().sum();
-    _ = writeln!(text, "{total} findings on {} days, {} suppressed", done.days.len(), done.outcome.suppressed);
+    _ = writeln!(
+        text,
+        "{total} findings on {} days, {} suppressed",
+        done.days.len(),
+        done.outcome.suppressed
+    );
     for (principal, count) in &done.principals {
         _ = writeln!(text, "{count:>8} {}", terminal::escape(principal));
     }

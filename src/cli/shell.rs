@@ -101,7 +101,10 @@ async fn one(session: &Session, statement: &str, app: &App) -> Result<()> {
             eprint!("{HELP}");
             return Ok(());
         }
-        ("\\d", "") => "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1".to_owned(),
+        ("\\d", "") => {
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+                .to_owned()
+        }
         ("\\d", table) => format!("DESCRIBE {}", table.trim()),
         _ => statement.to_owned(),
     };

@@ -10,3 +10,6 @@ mod delta;
 mod harness;
 mod layering;
 mod rules;
+mod s3_server;
+mod slt;
+mod source;

@@ -27,7 +27,7 @@ pub use self::ask::{
 pub use self::data::{
     Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum,
 };
-pub use self::values::{Assignment, STORIES, Stories, TableFile};
+pub use self::values::{Assignment, TableFile};
 
 use self::values::{size, timeout, when};
 
