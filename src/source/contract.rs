@@ -239,3 +239,24 @@ async fn a_panic_in_a_listing_is_not_its_end() {
     let end = tokio::spawn(list.collect::<Vec<_>>()).await;
     assert!(end.expect_err("a panic").is_panic());
 }
+
+#[path = "../../tests/it/s3_server.rs"]
+#[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+mod s3_server;
+
+#[tokio::test]
+async fn a_bucket_keeps_the_contract() {
+    let server = s3_server::S3Server::start().await;
+    server.make_bucket("logs");
+    write(&server.path("logs", ""));
+    let credentials = 
+        aws_credential_types::Credentials::new(s3_server::ACCESS_KEY, s3_server::SECRET_KEY, None, None, "test");
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .region(aws_config::Region::new(s3_server::REGION))
+        .endpoint_url(server.url())
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+        .build();
+    all(&super::S3::over("logs", &config, &super::Aws::default(), super::Retry::default()).await.expect("opened"))
+        .await;
+}

@@ -145,6 +145,11 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// The bytes are there, and reading them fails.
+    pub fn unreadable(uri: String, source: io::Error) -> Self {
+        Self::Local { path: uri.into(), source }
+    }
+
     /// Whether there is no point in listing, or reading, anything else of the same source.
     pub fn ends_listing(&self) -> bool {
         matches!(
