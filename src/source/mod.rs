@@ -39,7 +39,7 @@ pub use self::local::Local;
 pub use self::memory::{Fault, Memory};
 pub use self::retry::Retry;
 pub use self::s3::S3;
-pub use self::stdin::Stdin;
+pub use self::stdin::{MAX_SPOOLED_BYTES, Stdin};
 
 /// The largest object that is read from a bucket, since its bytes are held until they are decoded.
 /// CloudTrail's own have 50 MB at most; ten times that leaves room for logs joined by somebody.
@@ -115,7 +115,8 @@ pub async fn open(text: &str, aws: &Aws) -> Result<Arc<dyn Source>, SourceError>
     if let Some((scheme, _)) = text.split_once("://")
         && scheme != "file"
     {
-        let reason = "a source is `s3://bucket/prefix`, a folder, a file, or `-` for standard input".to_owned();
+        let reason =
+            "a source is `s3://bucket/prefix`, a folder, a file, or `-` for standard input".to_owned();
         return Err(SourceError::Invalid { uri: text.to_owned(), reason });
     }
     let path = local::path_of(text);

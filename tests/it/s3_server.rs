@@ -30,13 +30,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// Whom the server knows.
-pub const ACCESS_KEY: &str = "test-access-key";
-pub const SECRET_KEY: &str = "test-secret-key";
-pub const REGION: &str = "us-east-1";
+pub(crate) const ACCESS_KEY: &str = "test-access-key";
+pub(crate) const SECRET_KEY: &str = "test-secret-key";
+pub(crate) const REGION: &str = "us-east-1";
 
 /// What happens to a request instead of, or with, its answer.
 #[derive(Debug, Clone)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// An error of this status, with the code that S3 gives with it.
     Status(u16),
     /// A made-up answer: status, headers, body.
@@ -55,12 +55,12 @@ pub enum Fault {
 
 /// A request that was made.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    pub method: String,
+pub(crate) struct Seen {
+    pub(crate) method: String,
     /// With its query, as it was sent.
-    pub path: String,
-    pub range: Option<String>,
-    pub if_match: Option<String>,
+    pub(crate) path: String,
+    pub(crate) range: Option<String>,
+    pub(crate) if_match: Option<String>,
 }
 
 struct Plan {
@@ -78,7 +78,7 @@ struct State {
 }
 
 /// The server; it is gone when this is dropped.
-pub struct S3Server {
+pub(crate) struct S3Server {
     url: String,
     root: TempDir,
     state: Arc<State>,
@@ -94,7 +94,7 @@ impl Drop for S3Server {
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 impl S3Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let root = tempfile::tempdir().expect("a folder for the buckets");
         let files = s3s_fs::FileSystem::new(root.path()).expect("a file system of buckets");
         let mut builder = S3ServiceBuilder::new(files);
@@ -111,12 +111,13 @@ impl S3Server {
         Self { url, root, state, task }
     }
 
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The environment of a process that is to use this server.
-    pub fn env(&self) -> Vec<(&'static str, String)> {
+    #[allow(dead_code, reason = "for tests of the executable")]
+    pub(crate) fn env(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
@@ -126,34 +127,34 @@ impl S3Server {
         ]
     }
 
-    pub fn make_bucket(&self, bucket: &str) {
+    pub(crate) fn make_bucket(&self, bucket: &str) {
         fs::create_dir(self.root.path().join(bucket)).expect("a new bucket");
     }
 
     /// Where an object is, or would be.
-    pub fn path(&self, bucket: &str, key: &str) -> PathBuf {
+    pub(crate) fn path(&self, bucket: &str, key: &str) -> PathBuf {
         self.root.path().join(bucket).join(key)
     }
 
-    pub fn put(&self, bucket: &str, key: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn put(&self, bucket: &str, key: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(bucket, key);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder for the object");
         fs::write(path, bytes).expect("the object");
     }
 
-    pub fn remove(&self, bucket: &str, key: &str) {
+    pub(crate) fn remove(&self, bucket: &str, key: &str) {
         fs::remove_file(self.path(bucket, key)).expect("an object to remove");
     }
 
     /// Plans a fault for the next so many requests of this method whose path and query, as sent or
     /// decoded, contain a text.
-    pub fn fault(&self, method: &str, part: &str, fault: Fault, times: usize) {
+    pub(crate) fn fault(&self, method: &str, part: &str, fault: Fault, times: usize) {
         let method = method.parse().expect("a method");
         lock(&self.state.plans).push(Plan { method, part: part.to_owned(), fault, times });
     }
 
     /// All requests so far whose method is this and whose path contains a text.
-    pub fn seen(&self, method: &str, part: &str) -> Vec<Seen> {
+    pub(crate) fn seen(&self, method: &str, part: &str) -> Vec<Seen> {
         let seen = lock(&self.state.seen);
         seen.iter().filter(|one| one.method == method && contains(&one.path, part)).cloned().collect()
     }
@@ -271,7 +272,8 @@ fn made_up(status: u16, headers: Vec<(&'static str, String)>, text: String) -> i
 fn broken(response: Response<Body>, length: usize, ends: bool) -> Response<Body> {
     response.map(|body| {
         let whole = stream::once(async move { body.collect().await.map(|whole| whole.to_bytes()) });
-        let start = whole.map(move |whole| whole.map(|whole| Frame::data(whole.slice(..length.min(whole.len())))));
+        let start =
+            whole.map(move |whole| whole.map(|whole| Frame::data(whole.slice(..length.min(whole.len())))));
         let end = stream::once(async move {
             if !ends {
                 std::future::pending::<()>().await;

@@ -130,7 +130,8 @@ async fn more_than_a_page_of_keys_is_listed_whole_and_by_day() {
 async fn odd_keys_come_through_a_listing_and_back() {
     let server = server().await;
     let long = ["\u{e9}".repeat(120), "\u{1f600}".repeat(60), "x".repeat(240), "y".repeat(240)].join("/");
-    let keys = ["a b.json", "a+b.json", "a%20b.json", "a%.json", "line\nfeed.json", "<&>\"'.json", long.as_str()];
+    let keys =
+        ["a b.json", "a+b.json", "a%20b.json", "a%.json", "line\nfeed.json", "<&>\"'.json", long.as_str()];
     for key in keys {
         server.put("logs", key, key);
     }
@@ -148,10 +149,8 @@ async fn odd_keys_come_through_a_listing_and_back() {
 async fn markers_empty_objects_and_keys_that_climb_are_listed_as_they_are() {
     let server = server().await;
     let keys = ["AWSLogs/../../etc/passwd", "AWSLogs/", "/absolute", "empty", "AWSLogs//double"];
-    let named: String = keys
-        .iter()
-        .map(|key| format!("<Contents><Key>{key}</Key><Size>0</Size></Contents>"))
-        .collect();
+    let named: String =
+        keys.iter().map(|key| format!("<Contents><Key>{key}</Key><Size>0</Size></Contents>")).collect();
     let page = format!("<ListBucketResult><IsTruncated>false</IsTruncated>{named}</ListBucketResult>");
     server.fault("GET", "list-type=2", Fault::Answer(200, Vec::new(), page), 1);
     let found: Vec<_> = list(&open(&server, "logs").await).await.into_iter().map(|one| one.key).collect();
@@ -164,8 +163,10 @@ async fn a_listing_that_turns_in_circles_is_an_error_and_ends() {
     let page = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again\
                 </NextContinuationToken><Contents><Key>AWSLogs/1/Config/x</Key><Size>0</Size></Contents></ListBucketResult>";
     server.fault("GET", "list-type=2", Fault::Answer(200, Vec::new(), page.to_owned()), 9);
-    let listed: Vec<_> = open(&server, "logs/AWSLogs/1/Config/").await.list(&Filter::default()).collect().await;
-    let errors: Vec<_> = listed.iter().filter_map(|item| item.as_ref().err()).map(ToString::to_string).collect();
+    let listed: Vec<_> =
+        open(&server, "logs/AWSLogs/1/Config/").await.list(&Filter::default()).collect().await;
+    let errors: Vec<_> =
+        listed.iter().filter_map(|item| item.as_ref().err()).map(ToString::to_string).collect();
     assert!(matches!(errors.as_slice(), [text] if text.contains("sends back to one")), "{errors:?}");
 }
 
