@@ -61,7 +61,7 @@ fn optimize_text(done: &Optimized) -> String {
 }
 
 async fn vacuum(args: &args::Vacuum, app: &App) -> Result<Exit> {
-    let done = app.lake(false).await?.vacuum(args.dry_run, app.now).await?;
+    let done = app.lake(false).await?.vacuum(args.older_than.try_into()?, args.dry_run, app.now).await?;
     app.report(args.reporting.format, &vacuum_text(&done), &done)?;
     Ok(Exit::Done)
 }

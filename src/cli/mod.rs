@@ -3,21 +3,27 @@
 //! `args` is what was typed and touches nothing; each command's own file carries it out. Results go
 //! to stdout, everything else to stderr, and only [`main`] turns an error into text and exit code.
 
+mod app;
 pub mod args;
 mod exit;
+
+mod ingest;
+mod lake;
 mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Parser;
 use clap::error::ErrorKind;
+use jiff::Timestamp;
+use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, ConfigError};
 
+use self::app::App;
 use self::args::{Cli, Color, Command, Global};
 
 pub use self::exit::Exit;
@@ -48,11 +54,17 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn start(cli: Cli) -> anyhow::Result<Exit> {
     let config = Config::load(cli.global.config.as_deref())?;
-    dispatch(cli.command, &cli.global, &config)
+    let app = App { global: cli.global, config, now: Timestamp::now() };
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(cli.command, &app))
 }
 
-fn dispatch(command: Command, _global: &Global, _config: &Config) -> anyhow::Result<Exit> {
-    bail!("`{command:?}` is not built yet")
+async fn dispatch(command: Command, app: &App) -> anyhow::Result<Exit> {
+    match command {
+        Command::Ingest(args) => ingest::run(&args, app).await,
+        Command::Lake(command) => lake::run(&command, app).await,
+        command => anyhow::bail!("`{command:?}` is not built yet"),
+    }
 }
 
 /// Help and version are asked for and go to stdout; anything else is a slip.
@@ -74,8 +86,10 @@ fn start_logging(global: &Global) {
         (false, 1) => "info",
         (false, _) => "debug",
     };
+    // What a library calls an error is often none here: a log that is not there yet, a lost race.
+    let libraries = if global.verbose > 1 { "warn" } else { "off" };
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new(format!("error,trailhound={level}")));
+        .unwrap_or_else(|_| EnvFilter::new(format!("{libraries},trailhound={level}")));
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -179,8 +179,8 @@ async fn decode(object: ObjectRef, body: Body) -> Content {
     rayon::spawn(move || drop(send.send(decode_here(&object, body))));
     match done.await {
         Ok(Ok(content)) => content,
-        Ok(Err(error)) => Content::Failed(SourceError::unreadable(uri, error)),
-        Err(_) => Content::Failed(SourceError::unreadable(uri, io::Error::other("the decoder has stopped"))),
+        Ok(Err(error)) => Content::Failed(SourceError::Local { path: uri.into(), source: error }),
+        Err(_) => Content::Failed(SourceError::Local { path: uri.into(), source: io::Error::other("the decoder has stopped") }),
     }
 }
 
@@ -210,7 +210,7 @@ pub(super) fn decode_again(object: ObjectRef, body: Body) -> (mpsc::Receiver<Chu
     let (send, chunks) = mpsc::channel(1);
     let task = tokio::task::spawn_blocking(move || {
         let mut emit = |chunk: Chunk| -> Result<(), DecodeError> {
-            send.blocking_send(chunk).map_err(|_| DecodeError::from(io::ErrorKind::BrokenPipe.into()))
+            send.blocking_send(chunk).map_err(|_| DecodeError(io::ErrorKind::BrokenPipe.into()))
         };
         let reader = body.reader().with_context(|| format!("reading {}", object.uri))?;
         let decoded = with_decoder(|decoder| decoder.decode(reader, members(&object), &mut emit));

@@ -21,8 +21,8 @@ use super::layout::{self, Table};
 use super::log::log_store;
 use super::{Lake, Snapshot};
 
-/// How long a file stays after it was written and after it was taken out of its table.
-pub(crate) const KEEP: SignedDuration = SignedDuration::from_hours(24);
+/// The least that a file stays after it was written and after it was taken out of its table.
+pub(super) const KEEP: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was deleted, or would be.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -38,11 +38,12 @@ pub struct Vacuumed {
 }
 
 impl Lake {
-    /// Deletes the files that no snapshot of the last 24 hours names.
+    /// Deletes the files that no snapshot of the last `keep` (at least 24 hours) names.
     ///
     /// # Errors
     /// When the lake can't be read or a file can't be deleted; what was deleted until then is gone.
-    pub async fn vacuum(&self, dry_run: bool, now: Timestamp) -> Result<Vacuumed> {
+    pub async fn vacuum(&self, keep: SignedDuration, dry_run: bool, now: Timestamp) -> Result<Vacuumed> {
+        let before = now - keep.max(KEEP);
         // What a crash has left named but not committed becomes named first.
         drop(self.writer().await?);
         let mut done = Vacuumed { dry_run, ..Vacuumed::default() };
@@ -55,9 +56,9 @@ impl Lake {
                 .await
                 .with_context(|| format!("listing the files of table `{}`", table.name()))?;
             let snapshot = self.snapshot(table).await?;
-            let removed = self.removed_since(table, now - KEEP, &listed).await?;
+            let removed = self.removed_since(table, before, &listed).await?;
             let named = Named::new(&snapshot, &removed);
-            for file in listed.iter().filter(|file| named.is_garbage(table, file, now)) {
+            for file in listed.iter().filter(|file| named.is_garbage(table, file, before)) {
                 if !dry_run {
                     let deleted = self.store().delete(&file.location).await;
                     deleted.with_context(|| format!("deleting {}", file.location))?;
@@ -112,7 +113,7 @@ impl Lake {
     }
 }
 
-/// What snapshots of the last 24 hours name.
+/// What snapshots of the time that counts name.
 struct Named<'n> {
     files: HashSet<&'n str>,
     hashes: HashSet<Path>,
@@ -125,8 +126,8 @@ impl<'n> Named<'n> {
         Self { files, hashes }
     }
 
-    fn is_garbage(&self, table: Table, file: &ObjectMeta, now: Timestamp) -> bool {
-        let is_old = file.last_modified.timestamp_millis() < (now - KEEP).as_millisecond();
+    fn is_garbage(&self, table: Table, file: &ObjectMeta, before: Timestamp) -> bool {
+        let is_old = file.last_modified.timestamp_millis() < before.as_millisecond();
         let Some(path) = within(table, &file.location) else { return false };
         if !is_old || path.starts_with("_delta_log") {
             return false;

@@ -33,8 +33,8 @@ pub struct Demo {
 /// `trailhound ingest`
 #[derive(Debug, Args)]
 #[command(after_help = "\
---since, --until, --account and --region choose objects by their key, with a day of margin, and never records:
-a chosen object goes in whole. Objects whose key tells nothing are always chosen.
+--since, --until, --account and --region choose objects by their key, with a day of margin, and
+never records: a chosen object goes in whole. Objects whose key tells nothing are always chosen.
 
 Examples:
   trailhound ingest s3://my-trail/AWSLogs/ --since 30d
@@ -139,10 +139,10 @@ pub enum LakeCommand {
     /// Delete files that nothing refers to
     Vacuum(Vacuum),
     /// Check that the lake is whole, and that its store keeps what the commits rely on
-    Doctor(LakeInfo),
+    Doctor(Doctor),
 }
 
-/// `trailhound lake info` and `trailhound lake doctor`
+/// `trailhound lake info`
 #[derive(Debug, Args)]
 pub struct LakeInfo {
     /// How to report.
@@ -150,18 +150,23 @@ pub struct LakeInfo {
     pub reporting: Reporting,
 }
 
-/// `trailhound lake optimize`
+/// `trailhound lake doctor`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  trailhound lake optimize --since 7d")]
-pub struct Optimize {
-    /// Which dates.
-    #[command(flatten)]
-    pub range: Range,
-    /// Tell what would be merged, and merge nothing
+  trailhound lake doctor --repair")]
+pub struct Doctor {
+    /// Mend what can be: finish an interrupted batch, make lost hash sidecars anew
     #[arg(long)]
-    pub dry_run: bool,
+    pub repair: bool,
+    /// How to report.
+    #[command(flatten)]
+    pub reporting: Reporting,
+}
+
+/// `trailhound lake optimize`
+#[derive(Debug, Args)]
+pub struct Optimize {
     /// How to report.
     #[command(flatten)]
     pub reporting: Reporting,

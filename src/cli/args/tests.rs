@@ -107,7 +107,7 @@ fn lines_of_the_design_are_understood() {
         "export --where x --since 1d -o x --format records",
         "generate out --events 10 --seed 7 --days 3 --end 2026-01-31 --stories root,region",
         "lake info",
-        "lake optimize --dry-run",
+        "lake optimize",
         "lake vacuum --older-than 7d",
         "lake doctor --format json",
         "lake info -q --config x.toml",

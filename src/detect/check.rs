@@ -1,0 +1,353 @@
+//! `rules check`: every mistake that can be found without running a rule.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use arrow::datatypes::DataType;
+use datafusion::common::DFSchema;
+use datafusion::sql::sqlparser::ast::{Expr, Query, Spanned, visit_expressions};
+use jiff::Timestamp;
+
+use super::bindings::{self, BOUND_TO_ALL};
+use super::computed::{OPTIONAL, REQUIRED, RESERVED};
+use super::kind::{self, Kind};
+use super::mistake::{Mistake, Mistakes};
+use super::rule::Rule;
+use super::rule_set::RuleFile;
+use super::spelling;
+use super::window::{Frame, Span};
+use super::{glob, nulls};
+use crate::config::{Params, Suppress};
+use crate::query::Session;
+
+/// Functions whose value depends on when or how often they are called.
+const UNSTABLE: [&str; 14] = [
+    "now",
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "localtime",
+    "localtimestamp",
+    "today",
+    "statement_timestamp",
+    "transaction_timestamp",
+    "clock_timestamp",
+    "random",
+    "rand",
+    "uuid",
+    "gen_random_uuid",
+];
+
+/// Checks rule files against the tables and functions of `session`; it has to have a `cloudtrail` table,
+/// which may be empty. Sorted by file and line.
+pub fn check(session: &Session, files: &[RuleFile]) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for file in files {
+        let rule = match Rule::parse(&file.path, &file.text) {
+            Ok(rule) => rule,
+            Err(Mistakes(found)) => {
+                mistakes.extend(found);
+                continue;
+            }
+        };
+        match seen.get(&rule.id) {
+            Some((other, version)) if *version != rule.version => {
+                let message = format!("id `{}` is taken by `{other}`; choose another", rule.id);
+                mistakes.push(Mistake::error(&file.path, 1, message));
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(rule.id.clone(), (file.path.clone(), rule.version.clone()));
+            }
+        }
+        Checker { rule: &rule, mistakes: &mut mistakes }.all(session);
+    }
+    mistakes.sort();
+    mistakes
+}
+
+/// Checks what `trailhound.toml` says about rules: that they exist, and that no suppression has expired.
+pub fn check_config(
+    file: &Path,
+    params: &Params,
+    suppress: &[Suppress],
+    ids: &[&str],
+    today: jiff::civil::Date,
+) -> Vec<Mistake> {
+    let file = file.display().to_string();
+    let mut mistakes = Vec::new();
+    for entry in suppress {
+        if !ids.iter().any(|id| glob::matches(&entry.rule, id)) {
+            let message = format!("[[suppress]]: {}", spelling::unknown_of_many("rule", &entry.rule, ids));
+            mistakes.push(Mistake::error(&file, 1, message));
+        }
+        if let Some(expires) = entry.expires.filter(|_| entry.has_expired(today)) {
+            let message =
+                format!("[[suppress]] of `{}` expired on {expires}; renew or remove it", entry.rule);
+            mistakes.push(Mistake::error(&file, 1, message));
+        }
+    }
+    // A table may also be a value, such as business hours: only a rule's id tells.
+    for name in params.by_rule.keys().filter(|name| !ids.contains(&name.as_str())) {
+        if let Some(best) = spelling::nearest(name, ids) {
+            let message = format!("[params.{name}] belongs to no rule; did you mean `{best}`?");
+            mistakes.push(Mistake::warning(&file, 1, message));
+        }
+    }
+    mistakes
+}
+
+struct Checker<'a> {
+    rule: &'a Rule,
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+impl Checker<'_> {
+    fn all(&mut self, session: &Session) {
+        self.texts();
+        if let Ok(query) = kind::parse(&self.rule.sql) {
+            self.unstable(&query);
+            for (line, text) in nulls::unsafe_conditions(&query) {
+                let message = format!(
+                    "`{text}` is not true when a value is missing; use coalesce(…) or IS DISTINCT FROM"
+                );
+                self.warn(line, message);
+            }
+        }
+        self.parameters();
+        self.plan(session);
+    }
+
+    /// What a reader of the finding needs.
+    fn texts(&mut self) {
+        let rule = self.rule;
+        let given = [
+            ("false_positives", !rule.false_positives.is_empty()),
+            ("respond", !rule.respond.is_empty()),
+            ("attack", !rule.attack.is_empty()),
+            ("practice", rule.practice.is_some()),
+            ("references", !rule.references.is_empty()),
+        ];
+        for (key, _) in given.into_iter().filter(|(_, given)| !given) {
+            self.mistakes.push(Mistake::warning(&rule.file, 1, format!("the header has no `{key}`")));
+        }
+        let stem = Path::new(&rule.file).file_stem().and_then(|stem| stem.to_str());
+        if stem != Some(rule.id.as_str()) {
+            let message = format!("the file is not named after its rule: `{}.sql`", rule.id);
+            self.mistakes.push(Mistake::warning(&rule.file, 1, message));
+        }
+    }
+
+    fn unstable(&mut self, query: &Query) {
+        let mut found = Vec::new();
+        let _ = visit_expressions(query, |expr| {
+            let name = match expr {
+                Expr::Function(function) => function.name.to_string(),
+                // Without parentheses some of them are read as columns.
+                Expr::Identifier(name) if name.quote_style.is_none() => name.value.clone(),
+                _ => return ControlFlow::<()>::Continue(()),
+            };
+            if UNSTABLE.contains(&name.to_ascii_lowercase().as_str()) {
+                found.push((line_of(expr), name));
+            }
+            ControlFlow::Continue(())
+        });
+        for (line, name) in found {
+            let message = format!("a rule can't call `{name}`: it would judge the past by today; use $as_of");
+            self.error(line, message);
+        }
+    }
+
+    fn parameters(&mut self) {
+        let Ok(used) = crate::query::parameters(&self.rule.sql) else { return };
+        for name in self.rule.params.keys().filter(|name| !used.contains(*name)) {
+            let message = format!("parameter `{name}` is declared and not used");
+            self.mistakes.push(Mistake::warning(&self.rule.file, 1, message));
+        }
+        let mut allowed: Vec<_> = self.rule.params.keys().map(String::as_str).collect();
+        allowed.extend(BOUND_TO_ALL);
+        if self.rule.window.is_some() {
+            allowed.push("window");
+        }
+        for name in used.iter().filter(|name| !allowed.contains(&name.as_str())) {
+            let line = self.line_in_sql(&format!("${name}"));
+            self.error(
+                line,
+                format!("{}; declare it in `params`", spelling::unknown("parameter", name, &allowed)),
+            );
+        }
+    }
+
+    fn plan(&mut self, session: &Session) {
+        let rule = self.rule;
+        let mut bindings = bindings::samples(rule);
+        let run = Span { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
+        bindings::bind_times(&mut bindings, Frame::new(run, rule.window, rule.lookback), rule.window);
+        if bindings::only_used(&mut bindings, &rule.sql).is_err() {
+            return;
+        }
+        match session.plan(&rule.sql, &bindings) {
+            Ok(planned) if rule.kind == Kind::Query => self.columns(planned.schema()),
+            Ok(_) => {}
+            Err(error) => {
+                let message = error.to_string();
+                // A parameter that isn't declared was reported by name.
+                if self
+                    .mistakes
+                    .iter()
+                    .all(|known| known.file != rule.file || !known.message.contains("declare it"))
+                {
+                    let line = quoted(&message).map_or(1, |name| self.line_in_sql(name));
+                    self.error(line, message);
+                }
+            }
+        }
+    }
+
+    /// That a query rule outputs what a finding is made from.
+    fn columns(&mut self, schema: &DFSchema) {
+        let fields: Vec<_> = schema.fields().iter().collect();
+        let has = |name: &str| fields.iter().any(|field| field.name() == name);
+        let names: Vec<_> = fields.iter().map(|field| field.name().as_str()).collect();
+        for name in REQUIRED.into_iter().filter(|name| !has(name)) {
+            let hint = spelling::nearest(name, &names)
+                .filter(|near| !REQUIRED.contains(near) && !OPTIONAL.contains(near));
+            let hint = hint.map_or_else(String::new, |near| format!("; is it `{near}`?"));
+            self.error(1, format!("the query outputs no column `{name}`{hint}"));
+        }
+        for name in self.rule.entity.iter().filter(|name| !has(name)) {
+            self.error(1, format!("the query outputs no column `{name}`, which `entity` names"));
+        }
+        for name in RESERVED.into_iter().filter(|name| has(name)) {
+            self.error(1, format!("the query outputs a column `{name}`, which the engine sets; rename it"));
+        }
+        for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
+            self.error(1, format!("the query outputs `{name}` twice (column {})", index + 1));
+        }
+        for field in fields {
+            let good = match field.name().as_str() {
+                "time" | "last_time" | "window_start" => matches!(field.data_type(), DataType::Timestamp(..)),
+                "count" => field.data_type().is_integer(),
+                "event_ids" | "event_names" => is_texts(field.data_type()),
+                _ => true,
+            };
+            if !good {
+                self.error(1, format!("the query outputs `{}` as {}", field.name(), field.data_type()));
+            }
+        }
+    }
+
+    /// The line of the query, from 1, on which `text` first stands.
+    fn line_in_sql(&self, text: &str) -> usize {
+        self.rule.sql.lines().position(|line| line.contains(text)).map_or(1, |index| index + 1)
+    }
+
+    fn error(&mut self, line: usize, message: String) {
+        self.mistakes.push(Mistake::error(&self.rule.file, self.rule.sql_line + line - 1, message));
+    }
+
+    fn warn(&mut self, line: usize, message: String) {
+        self.mistakes.push(Mistake::warning(&self.rule.file, self.rule.sql_line + line - 1, message));
+    }
+}
+
+fn is_texts(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::List(item) | DataType::LargeList(item) => item.data_type().is_string(),
+        other => other.is_string(),
+    }
+}
+
+fn line_of(expr: &Expr) -> usize {
+    usize::try_from(expr.span().start.line).unwrap_or(0).max(1)
+}
+
+/// The first name that a message quotes: the place to look.
+fn quoted(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once('`')?;
+    rest.split_once('`').map(|(name, _)| name).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test::tests::session_over;
+    use super::*;
+
+    const TEXTS: &str =
+        "false_positives: [a]\nrespond: [b]\nattack: [T1078]\npractice: mfa\nreferences: [c]\n";
+
+    async fn found(keys: &str, sql: &str) -> Vec<String> {
+        let text =
+            format!("/*---\nid: r\ntitle: t\nseverity: low\ndescription: d\n{TEXTS}{keys}---*/\n{sql}");
+        let file = RuleFile { path: "r.sql".to_owned(), text };
+        check(&session_over(&[]), &[file]).iter().map(Mistake::to_string).collect()
+    }
+
+    const COLUMNS: &str = "min(event_time) AS time, max(event_time) AS last_time,
+        date_bin($window, event_time) AS window_start, count(*) AS count, array_agg(event_id) AS event_ids,
+        'm' AS message";
+
+    #[tokio::test]
+    async fn good_rules_have_no_mistake() {
+        let event = "SELECT * FROM cloudtrail WHERE user_type = 'Root'";
+        assert_eq!(found("", event).await, [] as [String; 0]);
+        let query = format!("SELECT {COLUMNS}, principal FROM cloudtrail GROUP BY 3, principal");
+        assert_eq!(found("entity: principal\nwindow: 1h\n", &query).await, [] as [String; 0]);
+    }
+
+    #[tokio::test]
+    async fn mistakes_in_the_sql_are_found_with_their_line() {
+        for (sql, line, expected) in [
+            ("SELECT * FROM cloudtrail\nWHERE event_nam = 'x'", 13, "event_nam"),
+            ("SELECT * FROM cloudtrail\nWHERE\n  AND true", 14, "can't be parsed"),
+            ("SELECT * FROM cloudtrail\nWHERE event_time > now()", 13, "can't call `now`"),
+            ("SELECT * FROM cloudtrail\nWHERE event_date > current_date", 13, "can't call `current_date`"),
+            ("SELECT * FROM cloudtrail\nWHERE error_code <> 'x'", 13, "coalesce"),
+            ("SELECT * FROM cloudtrail\nWHERE event_name = $nmae", 13, "declare it in `params`"),
+            ("DELETE FROM cloudtrail", 12, "not a query"),
+        ] {
+            let found = found("", sql).await;
+            let good = |text: &String| text.starts_with(&format!("r.sql:{line}:")) && text.contains(expected);
+            assert!(found.len() == 1 && good(&found[0]), "{sql}: {found:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_query_rule_outputs_what_a_finding_is_made_from_and_nothing_the_engine_sets() {
+        let keys = "entity: [principal]\nwindow: 1h\n";
+        for (sql, expected) in [
+            (format!("SELECT {COLUMNS} FROM cloudtrail GROUP BY 3"), "`entity` names"),
+            (
+                format!("SELECT {COLUMNS}, principal, 'x' AS severity FROM cloudtrail GROUP BY 3, principal"),
+                "the engine sets",
+            ),
+            (
+                format!(
+                    "SELECT {}, principal FROM cloudtrail GROUP BY 3, principal",
+                    COLUMNS.replace("'m' AS message", "1")
+                ),
+                "no column `message`",
+            ),
+            (
+                format!(
+                    "SELECT {}, principal FROM cloudtrail GROUP BY 3, principal",
+                    COLUMNS.replace("count(*) AS", "'1' AS")
+                ),
+                "`count` as",
+            ),
+        ] {
+            let found = found(keys, &sql).await;
+            assert!(found.len() == 1 && found[0].contains(expected), "{sql}: {found:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_header_without_the_texts_a_reader_needs_is_warned_about() {
+        let text = "/*---\nid: r\ntitle: t\nseverity: low\ndescription: d\n---*/\nSELECT * FROM cloudtrail WHERE true";
+        let file = RuleFile { path: "other.sql".to_owned(), text: text.to_owned() };
+        let found = check(&session_over(&[]), &[file]);
+        assert_eq!(found.len(), 6, "{found:?}");
+    }
+}

@@ -1,0 +1,210 @@
+//! The rows that a query rule computed, as findings.
+//!
+//! The rule names its columns; those a finding has of its own are filled from them, all others go to its
+//! details. A row that has no time, no window or no count is the rule's mistake, and ends the rule.
+
+use anyhow::{Context, Result, bail, ensure};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Int64Type, TimestampMicrosecondType};
+use arrow::json::LineDelimitedWriter;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use super::finding::{self, EVENT_IDS_MAX, Finding};
+use super::rule::Rule;
+use super::run::Stamp;
+use super::window;
+use crate::event::timestamp_type;
+
+/// Columns every query rule outputs.
+pub(super) const REQUIRED: [&str; 6] = ["time", "last_time", "window_start", "count", "event_ids", "message"];
+
+/// Columns a query rule may output that are columns of a finding too.
+pub(super) const OPTIONAL: [&str; 6] =
+    ["account_id", "region", "principal", "source_ip", "user_agent", "event_names"];
+
+/// Columns of a finding that the engine fills; a rule can't.
+pub(super) const RESERVED: [&str; 13] = [
+    "finding_id",
+    "revision",
+    "rule_id",
+    "rule_version",
+    "title",
+    "severity",
+    "practice",
+    "attack",
+    "window_end",
+    "details",
+    "source",
+    "found_at",
+    "run_id",
+];
+
+/// The findings that the rows of `batch` are.
+pub(super) fn findings(batch: &RecordBatch, rule: &Rule, stamp: &Stamp) -> Result<Vec<Finding>> {
+    let window = rule.window.context("a rule that computes findings has no `window`")?;
+    let rows = Rows::new(batch)?;
+    let entity: Result<Vec<_>> = rule.entity.iter().map(|name| text_column(batch, name)).collect();
+    let entity = entity?;
+    let mut details = details(batch)?.into_iter();
+    let mut findings = Vec::with_capacity(batch.num_rows());
+    for row in 0..batch.num_rows() {
+        let found = one(&rows, row, rule, stamp, window, &entity, details.next().unwrap_or_default());
+        findings.push(found.with_context(|| format!("row {} of the rule's result", row + 1))?);
+    }
+    Ok(findings)
+}
+
+fn one(
+    rows: &Rows,
+    row: usize,
+    rule: &Rule,
+    stamp: &Stamp,
+    window: SignedDuration,
+    entity: &[ArrayRef],
+    details: Map<String, Value>,
+) -> Result<Finding> {
+    let time = rows.time(0, row)?;
+    let last_time = rows.time(1, row)?;
+    let window_start = rows.time(2, row)?;
+    ensure!(
+        window::is_start(window_start, window),
+        "`window_start` is {window_start}, which no window of {window:#} starts at; use date_bin($window, …)"
+    );
+    ensure!(rows.count.is_valid(row), "`count` is NULL");
+    let values: Vec<_> = entity.iter().map(|column| value(column, row)).collect();
+    let start = window_start.to_string();
+    let parts = values.iter().map(Option::as_deref).chain([Some(start.as_str())]);
+    let optional = |name: &str| rows.optional(name).and_then(|column| value(column, row));
+    Ok(Finding {
+        finding_id: finding::id(&rule.id, parts),
+        revision: 1,
+        rule_id: rule.id.clone(),
+        rule_version: rule.version.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        practice: rule.practice.map(|practice| practice.name().to_owned()),
+        attack: rule.attack.clone(),
+        time,
+        last_time,
+        window_start: Some(window_start),
+        window_end: window_start.checked_add(window).ok(),
+        count: rows.count.as_primitive::<Int64Type>().value(row),
+        account_id: optional("account_id"),
+        region: optional("region"),
+        principal: optional("principal"),
+        source_ip: optional("source_ip"),
+        user_agent: optional("user_agent"),
+        event_names: match rows.optional("event_names") {
+            Some(column) => texts(column, row)?,
+            None => Vec::new(),
+        },
+        message: value(&rows.message, row).unwrap_or_else(|| rule.title.clone()),
+        event_ids: texts(&rows.event_ids, row)?,
+        details,
+        source: stamp.source.clone(),
+        found_at: stamp.found_at,
+        run_id: stamp.run_id.clone(),
+    })
+}
+
+struct Rows {
+    /// `time`, `last_time`, `window_start`
+    times: [ArrayRef; 3],
+    count: ArrayRef,
+    message: ArrayRef,
+    event_ids: ArrayRef,
+    optional: Vec<(&'static str, ArrayRef)>,
+}
+
+impl Rows {
+    fn new(batch: &RecordBatch) -> Result<Self> {
+        let time = |name: &str| converted(batch, name, &timestamp_type());
+        let mut optional = Vec::new();
+        for name in OPTIONAL {
+            if let Some(column) = batch.column_by_name(name) {
+                let listed = name == "event_names";
+                optional.push((name, if listed { Arc::clone(column) } else { text_column(batch, name)? }));
+            }
+        }
+        Ok(Self {
+            times: [time("time")?, time("last_time")?, time("window_start")?],
+            count: converted(batch, "count", &DataType::Int64)?,
+            message: text_column(batch, "message")?,
+            event_ids: Arc::clone(given(batch, "event_ids")?),
+            optional,
+        })
+    }
+
+    fn time(&self, which: usize, row: usize) -> Result<Timestamp> {
+        let column = &self.times[which];
+        ensure!(column.is_valid(row), "`{}` is NULL", REQUIRED[which]);
+        let micros = column.as_primitive::<TimestampMicrosecondType>().value(row);
+        Ok(Timestamp::from_microsecond(micros)?)
+    }
+
+    fn optional(&self, name: &str) -> Option<&ArrayRef> {
+        self.optional.iter().find(|(column, _)| *column == name).map(|(_, column)| column)
+    }
+}
+
+fn given<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
+    batch.column_by_name(name).with_context(|| format!("the rule's result has no column `{name}`"))
+}
+
+fn converted(batch: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef> {
+    cast(given(batch, name)?, data_type).with_context(|| format!("column `{name}` of the rule's result"))
+}
+
+fn text_column(batch: &RecordBatch, name: &str) -> Result<ArrayRef> {
+    converted(batch, name, &DataType::Utf8)
+}
+
+fn value(column: &ArrayRef, row: usize) -> Option<String> {
+    column.is_valid(row).then(|| column.as_string::<i32>().value(row).to_owned())
+}
+
+/// A list of texts, or one text; sorted, each once, and not more than are kept. Aggregates over several
+/// threads collect in any order, and a finding must not look grown because of that.
+fn texts(column: &ArrayRef, row: usize) -> Result<Vec<String>> {
+    if column.is_null(row) {
+        return Ok(Vec::new());
+    }
+    let items = match column.data_type() {
+        DataType::List(_) => column.as_list::<i32>().value(row),
+        DataType::LargeList(_) => column.as_list::<i64>().value(row),
+        DataType::FixedSizeList(_, _) => column.as_fixed_size_list().value(row),
+        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => column.slice(row, 1),
+        other => bail!("a list of texts is of type {other}"),
+    };
+    let items = cast(&items, &DataType::Utf8)?;
+    let mut texts: Vec<_> = items.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
+    texts.sort();
+    texts.dedup();
+    texts.truncate(EVENT_IDS_MAX);
+    Ok(texts)
+}
+
+/// Each row's columns that a finding has no place of its own for.
+fn details(batch: &RecordBatch) -> Result<Vec<Map<String, Value>>> {
+    let schema = batch.schema();
+    let other = |field: &Arc<Field>| {
+        let name = field.name().as_str();
+        !REQUIRED.contains(&name) && !OPTIONAL.contains(&name)
+    };
+    let indices: Vec<_> =
+        (0..schema.fields().len()).filter(|index| other(&schema.fields()[*index])).collect();
+    if indices.is_empty() {
+        return Ok(vec![Map::new(); batch.num_rows()]);
+    }
+    let mut lines = Vec::new();
+    let mut writer = LineDelimitedWriter::new(&mut lines);
+    writer
+        .write(&batch.project(&indices)?)
+        .context("a column for the details has no JSON form; cast it to text")?;
+    writer.finish()?;
+    let rows = serde_json::Deserializer::from_slice(&lines).into_iter::<Map<String, Value>>();
+    rows.map(|row| Ok(row?)).collect()
+}

@@ -1,0 +1,266 @@
+//! The rules of a run: those shipped, those from files, and the choice among them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Severity;
+use super::mistake::{Mistake, Mistakes};
+use super::rule::Rule;
+use super::vocabulary::Status;
+use super::{glob, shipped, spelling};
+
+/// A rule file is text by hand; anything larger is no rule.
+const FILE_MAX: u64 = 1 << 20;
+
+/// How deep rule folders may be nested: a link that leads back into its own folder must end.
+const DEPTH_MAX: usize = 16;
+
+/// A rule file that was read but not yet parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFile {
+    /// Its path, as it is shown.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// Which rules of a set to run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Ids and globs; empty means all that are not disabled.
+    pub only: Vec<String>,
+    /// No rule below it.
+    pub min_severity: Option<Severity>,
+}
+
+/// Rules with distinct ids, sorted by id.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    rules: Vec<Arc<Rule>>,
+}
+
+impl RuleSet {
+    /// The shipped rules.
+    ///
+    /// # Errors
+    /// Never in a released binary: a test parses them all.
+    pub fn shipped() -> Result<Self, Mistakes> {
+        Self::parse(&shipped_files())
+    }
+
+    /// The shipped rules, and those of `paths`: files, or folders with `.sql` files in them.
+    ///
+    /// # Errors
+    /// Every mistake in a file, and ids that two different files claim.
+    pub fn load(paths: &[PathBuf]) -> Result<Self, Mistakes> {
+        let mut files = shipped_files();
+        files.extend(read(paths)?);
+        Self::parse(&files)
+    }
+
+    /// The rules of `files`; the same rule twice counts once.
+    ///
+    /// # Errors
+    /// Every mistake in a file, and ids that two different files claim.
+    pub fn parse(files: &[RuleFile]) -> Result<Self, Mistakes> {
+        let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
+        let mut mistakes = Vec::new();
+        for file in files {
+            let rule = match Rule::parse(&file.path, &file.text) {
+                Ok(rule) => rule,
+                Err(Mistakes(found)) => {
+                    mistakes.extend(found);
+                    continue;
+                }
+            };
+            match rules.get(&rule.id) {
+                Some(other) if other.version != rule.version => {
+                    let message = format!("id `{}` is taken by `{}`; choose another", rule.id, other.file);
+                    mistakes.push(Mistake::error(&file.path, 1, message));
+                }
+                Some(_) => {}
+                None => {
+                    rules.insert(rule.id.clone(), Arc::new(rule));
+                }
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(Self { rules: rules.into_values().collect() })
+        } else {
+            Err(Mistakes(mistakes))
+        }
+    }
+
+    /// Rules that are known to have distinct ids and to be sorted by them.
+    pub(super) fn from_rules(rules: Vec<Arc<Rule>>) -> Self {
+        Self { rules }
+    }
+
+    /// The rules that `selection` names. A disabled rule runs only when named by its id.
+    ///
+    /// # Errors
+    /// When a name or glob fits no rule; the message names the nearest id.
+    pub fn select(&self, selection: &Selection) -> Result<Self, String> {
+        let ids: Vec<_> = self.rules.iter().map(|rule| rule.id.as_str()).collect();
+        for pattern in &selection.only {
+            if !ids.iter().any(|id| glob::matches(pattern, id)) {
+                let hint = spelling::nearest(pattern, &ids)
+                    .map_or_else(String::new, |best| format!("; did you mean `{best}`?"));
+                return Err(format!(
+                    "no rule is named `{pattern}`{hint} (`trailhound rules list` lists them)"
+                ));
+            }
+        }
+        let chosen = |rule: &&Arc<Rule>| {
+            let named = selection.only.contains(&rule.id);
+            let fits =
+                selection.only.is_empty() || selection.only.iter().any(|only| glob::matches(only, &rule.id));
+            let severe = selection.min_severity.is_none_or(|least| rule.severity >= least);
+            severe && fits && (named || rule.status != Status::Disabled)
+        };
+        Ok(Self { rules: self.rules.iter().filter(chosen).cloned().collect() })
+    }
+
+    /// The rules, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.rules.iter()
+    }
+
+    /// The rule with this id.
+    pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
+        self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().map(|index| &self.rules[index])
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
+
+/// The shipped rule files.
+pub fn shipped_files() -> Vec<RuleFile> {
+    let file = |(path, text): &(&str, &str)| RuleFile { path: (*path).to_owned(), text: (*text).to_owned() };
+    shipped::RULES.iter().map(file).collect()
+}
+
+/// Reads the rule files that `paths` are or hold, by path.
+///
+/// # Errors
+/// Every path that can't be read, or that holds no rule.
+pub fn read(paths: &[PathBuf]) -> Result<Vec<RuleFile>, Mistakes> {
+    let mut files = Vec::new();
+    let mut mistakes = Vec::new();
+    for path in paths {
+        let before = files.len();
+        walk(path, 0, &mut files, &mut mistakes);
+        if files.len() == before && mistakes.is_empty() {
+            let message = "no `.sql` file in this folder; a rule is an `.sql` file with a header";
+            mistakes.push(Mistake::error(&path.display().to_string(), 1, message));
+        }
+    }
+    if mistakes.is_empty() { Ok(files) } else { Err(Mistakes(mistakes)) }
+}
+
+fn walk(path: &Path, depth: usize, files: &mut Vec<RuleFile>, mistakes: &mut Vec<Mistake>) {
+    let name = path.display().to_string();
+    let mut fail = |error: String| mistakes.push(Mistake::error(&name, 1, error));
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => return fail(format!("can't be read: {error}")),
+    };
+    if metadata.is_file() {
+        if metadata.len() > FILE_MAX {
+            return fail(format!("{} bytes are too many for a rule", metadata.len()));
+        }
+        match fs::read_to_string(path) {
+            Ok(text) => files.push(RuleFile { path: name, text }),
+            Err(error) => fail(format!("can't be read: {error}")),
+        }
+        return;
+    }
+    if depth == DEPTH_MAX {
+        return fail(format!("folders nested more than {DEPTH_MAX} deep"));
+    }
+    let entries = match fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>) {
+        Ok(entries) => entries,
+        Err(error) => return fail(format!("can't be read: {error}")),
+    };
+    let mut inner: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
+    inner.sort();
+    for path in inner {
+        let is_rule = path.extension().is_some_and(|extension| extension == "sql");
+        if is_rule || path.is_dir() {
+            walk(&path, depth + 1, files, mistakes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, id: &str, extra: &str) -> RuleFile {
+        let text = format!(
+            "/*---\nid: {id}\ntitle: t\nseverity: low\ndescription: d\n{extra}---*/\nSELECT * FROM cloudtrail WHERE true"
+        );
+        RuleFile { path: path.to_owned(), text }
+    }
+
+    fn ids(set: &RuleSet) -> Vec<&str> {
+        set.iter().map(|rule| rule.id.as_str()).collect()
+    }
+
+    #[test]
+    fn the_same_rule_twice_counts_once_and_another_under_its_id_is_refused() {
+        let set = RuleSet::parse(&[file("a.sql", "a", ""), file("b.sql", "a", "")]).unwrap();
+        assert_eq!(set.len(), 1);
+        let error = RuleSet::parse(&[file("a.sql", "a", ""), file("b.sql", "a", "status: experimental\n")]);
+        let Mistakes(found) = error.unwrap_err();
+        assert!(
+            found.len() == 1 && found[0].file == "b.sql" && found[0].message.contains("taken by `a.sql`")
+        );
+    }
+
+    #[test]
+    fn rules_are_chosen_by_id_glob_and_severity_and_disabled_ones_only_by_id() {
+        let off = "status: disabled\n";
+        let set = RuleSet::parse(&[file("a", "root_a", ""), file("b", "root_b", off), file("c", "key", "")])
+            .unwrap();
+        let select = |only: &[&str], min_severity| {
+            let only = only.iter().map(|name| (*name).to_owned()).collect();
+            set.select(&Selection { only, min_severity })
+        };
+        assert_eq!(ids(&select(&[], None).unwrap()), ["key", "root_a"]);
+        assert_eq!(ids(&select(&["root_*"], None).unwrap()), ["root_a"]);
+        assert_eq!(ids(&select(&["root_b"], None).unwrap()), ["root_b"]);
+        assert!(select(&[], Some(Severity::Medium)).unwrap().is_empty());
+        assert!(select(&["rot_a"], None).unwrap_err().contains("did you mean `root_a`?"));
+    }
+
+    #[test]
+    fn a_folder_is_searched_for_rules_and_one_without_any_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        assert!(read(&[folder.path().to_owned()]).unwrap_err().to_string().contains("no `.sql` file"));
+        fs::write(inner.join("b.sql"), "x").unwrap();
+        fs::write(folder.path().join("a.sql"), "y").unwrap();
+        fs::write(folder.path().join("README.md"), "z").unwrap();
+        let texts: Vec<_> =
+            read(&[folder.path().to_owned()]).unwrap().into_iter().map(|file| file.text).collect();
+        assert_eq!(texts, ["y", "x"]);
+        assert!(read(&[folder.path().join("missing.sql")]).is_err());
+    }
+
+    #[test]
+    fn the_shipped_rules_load() {
+        RuleSet::shipped().unwrap();
+    }
+}

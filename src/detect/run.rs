@@ -1,0 +1,308 @@
+//! Running rules over a range of time.
+//!
+//! A rule that can't run is listed with what it lacks; one that fails is listed with the reason; neither
+//! stops the others. Each rule's findings are bounded, and what is beyond the bound is counted.
+//!
+//! For now every rule is a query of its own. Which times it sees and which findings are its own: `window`.
+
+use std::collections::{BTreeSet, HashSet};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use datafusion::common::tree_node::Transformed;
+use datafusion::common::{Column, ScalarValue, TableReference};
+use datafusion::dataframe::DataFrame;
+use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
+
+use super::bindings::{self, Bindings, Unbound};
+use super::finding::Finding;
+use super::kind::Kind;
+use super::outcome::{self, Report, RuleOutcome, Run, State};
+use super::rule::Rule;
+use super::rule_set::RuleSet;
+use super::vocabulary::Need;
+use super::window::{Frame, Span};
+use super::{computed, events, suppress};
+use crate::config::{Params, Suppress};
+use crate::query::{QueryError, Session};
+use crate::timespan::Timespan;
+
+/// Findings of one rule that a run keeps: more are no list to read but a rule to mend.
+pub const FINDINGS_MAX: usize = 10_000;
+
+/// Rules that run at the same time; each already uses every core for its scan.
+const RULES_AT_ONCE: usize = 2;
+
+/// What a run has to know beside the rules.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The range of time; a missing end is the first event, or just after the last.
+    pub span: Timespan,
+    /// Values of the rules' parameters.
+    pub params: Params,
+    /// Findings the operator expects.
+    pub suppress: Vec<Suppress>,
+    /// What rules may need and this run has.
+    pub available: BTreeSet<Need>,
+    /// What the session reads, for `source` of the findings.
+    pub source: String,
+    /// The time it is.
+    pub found_at: Timestamp,
+    /// The run's id.
+    pub run_id: String,
+    /// Findings kept for each rule.
+    pub findings_max: usize,
+}
+
+impl Options {
+    /// A run over everything in `source`, nothing configured.
+    pub fn new(source: impl Into<String>, found_at: Timestamp, run_id: impl Into<String>) -> Self {
+        Self {
+            span: Timespan::default(),
+            params: Params::default(),
+            suppress: Vec::new(),
+            available: BTreeSet::new(),
+            source: source.into(),
+            found_at,
+            run_id: run_id.into(),
+            findings_max: FINDINGS_MAX,
+        }
+    }
+}
+
+/// What every finding of a run says of the run.
+#[derive(Debug, Clone)]
+pub(super) struct Stamp {
+    pub source: String,
+    pub found_at: Timestamp,
+    pub run_id: String,
+}
+
+/// Runs `rules` over the `cloudtrail` table of `session`.
+///
+/// # Errors
+/// When the table itself can't be read; what goes wrong with a rule is in the report.
+pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Result<Report> {
+    let span = span(session, options.span).await.context("reading the times of `cloudtrail`")?;
+    let (source, found_at) = (options.source.clone(), options.found_at);
+    let mut report = Report {
+        run: Run { id: options.run_id.clone(), source, found_at, span },
+        findings: Vec::new(),
+        rules: Vec::new(),
+        suppressed: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let ran = rules.iter().map(|rule| one(session, rule, span, options));
+    let ran: Vec<_> = stream::iter(ran).buffered(RULES_AT_ONCE).collect().await;
+    for (outcome, findings) in ran {
+        if outcome.dropped > 0 {
+            let RuleOutcome { rule_id, findings, dropped, .. } = &outcome;
+            report.warnings.push(format!("`{rule_id}` has {dropped} findings more than the {findings} kept"));
+        }
+        report.rules.push(outcome);
+        report.findings.extend(findings);
+    }
+    suppress::apply(session, &options.suppress, &mut report).await;
+    outcome::sort(&mut report.findings);
+    Ok(report)
+}
+
+/// Runs one rule; whatever happens becomes its outcome.
+async fn one(
+    session: &Session,
+    rule: &Rule,
+    span: Option<Span>,
+    options: &Options,
+) -> (RuleOutcome, Vec<Finding>) {
+    let start = Instant::now();
+    let mut outcome = RuleOutcome {
+        rule_id: rule.id.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        state: State::Ran,
+        findings: 0,
+        dropped: 0,
+        suppressed: 0,
+        elapsed: start.elapsed(),
+    };
+    let bindings = match prepare(rule, options) {
+        Ok(bindings) => bindings,
+        Err(state) => {
+            outcome.state = state;
+            return (outcome, Vec::new());
+        }
+    };
+    let Some(span) = span else { return (outcome, Vec::new()) };
+    let found = judge(session, rule, bindings, span, options).await;
+    outcome.elapsed = start.elapsed();
+    match found {
+        Ok((findings, dropped)) => {
+            outcome.findings = findings.len() as u64;
+            outcome.dropped = dropped;
+            (outcome, findings)
+        }
+        Err(error) => {
+            let reason = format!("{error:#}");
+            tracing::warn!(rule = %rule.id, %reason, "a rule failed");
+            outcome.state = State::Failed(reason);
+            (outcome, Vec::new())
+        }
+    }
+}
+
+/// The values of the rule's parameters, or why it can't run.
+fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
+    let unmet = rule.needs.iter().filter(|need| !options.available.contains(need));
+    let mut missing: Vec<_> = unmet.map(Need::remedy).collect();
+    match bindings::configured(rule, &options.params) {
+        Ok(bindings) if missing.is_empty() => return Ok(bindings),
+        Ok(_) => {}
+        Err(Unbound::Missing(names)) => missing.extend(names),
+        Err(Unbound::Wrong(message)) => return Err(State::Failed(format!("parameter {message}"))),
+    }
+    Err(State::NotConfigured(missing))
+}
+
+/// The rule's findings in [`Span`], each once, and how many more there are than are kept.
+async fn judge(
+    session: &Session,
+    rule: &Rule,
+    mut bindings: Bindings,
+    span: Span,
+    options: &Options,
+) -> Result<(Vec<Finding>, u64)> {
+    let frame = Frame::new(span, rule.window, rule.lookback);
+    bindings::bind_times(&mut bindings, frame, rule.window);
+    bindings::only_used(&mut bindings, &rule.sql)?;
+    let planned = session.plan(&rule.sql, &bindings)?;
+    let stamp =
+        Stamp { source: options.source.clone(), found_at: options.found_at, run_id: options.run_id.clone() };
+    let max = options.findings_max;
+    let mut findings = Vec::new();
+    let mut total = 0;
+    match rule.kind {
+        Kind::Event => {
+            let columns: Vec<_> = events::COLUMNS.iter().map(|name| column(name)).collect();
+            let matched = planned.filter(within("event_time", frame.keep))?;
+            // Only events without an id need all their columns, to be told apart; there are hardly any, and
+            // the statistics of most files say that they hold none.
+            let with_id = matched.clone().filter(column("event_id").is_not_null())?.select(columns)?;
+            let without_id = matched.filter(column("event_id").is_null())?;
+            for rows in [with_id, without_id] {
+                let (batches, count) = bounded(session, rows, &["event_time", "event_id"], max).await?;
+                total += count;
+                for batch in &batches {
+                    findings.extend(events::findings(batch, rule, &stamp)?);
+                }
+            }
+        }
+        Kind::Query => {
+            let (state, plan) = planned.into_parts();
+            let plan = read_only_within(plan, frame.read)?;
+            let rows = DataFrame::new(state, plan).filter(within("time", frame.keep))?;
+            let (batches, count) = bounded(session, rows, &["time", "window_start"], max).await?;
+            total += count;
+            for batch in &batches {
+                findings.extend(computed::findings(batch, rule, &stamp)?);
+            }
+        }
+    }
+    let distinct = each_once(findings, max);
+    let dropped = if total > max as u64 { total - distinct.len() as u64 } else { 0 };
+    Ok((distinct, dropped))
+}
+
+/// The first `max` rows in the order of `keys`, and how many there are in all.
+async fn bounded(
+    session: &Session,
+    rows: DataFrame,
+    keys: &[&str],
+    max: usize,
+) -> Result<(Vec<RecordBatch>, u64)> {
+    let order = keys.iter().map(|name| column(name).sort(true, false)).collect();
+    let first = rows.clone().sort(order)?.limit(0, Some(max + 1))?;
+    let batches = collect(session, first).await?;
+    let total: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    if total <= max {
+        return Ok((batches, total as u64));
+    }
+    let all = rows.aggregate(vec![], vec![count(lit(1))])?;
+    let counted = collect(session, all).await?;
+    let total =
+        counted.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>()?.iter().next()?);
+    Ok((batches, u64::try_from(total.unwrap_or(0))?))
+}
+
+async fn collect(session: &Session, rows: DataFrame) -> Result<Vec<RecordBatch>> {
+    let stream = session.run(rows).await?;
+    Ok(stream.map_err(QueryError::of_running).try_collect().await?)
+}
+
+/// The findings in order of time, each id once. Two rows with one id are two copies of an event that differ
+/// (both lie in the lake then), or a rule that groups by less than its entity: the first one stands for it.
+fn each_once(mut findings: Vec<Finding>, max: usize) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        (a.time, &a.finding_id, a.count, &a.message).cmp(&(b.time, &b.finding_id, b.count, &b.message))
+    });
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert(finding.finding_id.clone()));
+    findings.truncate(max);
+    findings
+}
+
+/// Puts a filter on each scan of `cloudtrail`, below everything the rule does, so that rows outside don't
+/// exist for it, whatever its own conditions on time say.
+fn read_only_within(plan: LogicalPlan, span: Span) -> Result<LogicalPlan> {
+    let bounded = plan.transform_up_with_subqueries(|node| match &node {
+        LogicalPlan::TableScan(scan) if scan.table_name.table() == "cloudtrail" => {
+            let table: TableReference = scan.table_name.clone();
+            let event_time = Expr::Column(Column::new(Some(table), "event_time"));
+            let filter = between(event_time, span);
+            let filtered = LogicalPlanBuilder::from(node).filter(filter)?.build()?;
+            Ok(Transformed::yes(filtered))
+        }
+        _ => Ok(Transformed::no(node)),
+    })?;
+    Ok(bounded.data)
+}
+
+fn within(name: &str, span: Span) -> Expr {
+    between(column(name), span)
+}
+
+fn between(expr: Expr, span: Span) -> Expr {
+    let at = |time: Timestamp| {
+        lit(ScalarValue::TimestampMicrosecond(Some(time.as_microsecond()), Some("UTC".into())))
+    };
+    expr.clone().gt_eq(at(span.since)).and(expr.lt(at(span.until)))
+}
+
+fn column(name: &str) -> Expr {
+    Expr::Column(Column::from_name(name))
+}
+
+/// The range of the run: what was asked for, else from the first event to just after the last.
+async fn span(session: &Session, asked: Timespan) -> Result<Option<Span>> {
+    if let (Some(since), Some(until)) = (asked.since, asked.until) {
+        return Ok(Some(Span { since, until }));
+    }
+    let sql = "SELECT min(event_time), max(event_time) FROM cloudtrail";
+    let batches = collect(session, session.plan(sql, &Bindings::new())?).await?;
+    let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(None) };
+    let time = |index: usize| -> Result<Option<Timestamp>> {
+        let Some(times) = batch.column(index).as_primitive_opt::<TimestampMicrosecondType>() else {
+            bail!("`event_time` is of type {}", batch.column(index).data_type());
+        };
+        Ok(times.iter().next().flatten().map(Timestamp::from_microsecond).transpose()?)
+    };
+    let (Some(first), Some(last)) = (time(0)?, time(1)?) else { return Ok(None) };
+    let just_after =
+        Timestamp::from_microsecond(last.as_microsecond().saturating_add(1)).unwrap_or(Timestamp::MAX);
+    let (since, until) = (asked.since.unwrap_or(first), asked.until.unwrap_or(just_after));
+    Ok((since < until).then_some(Span { since, until }))
+}

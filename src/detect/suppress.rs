@@ -1,0 +1,69 @@
+//! Findings the operator expects: `[[suppress]]` of `trailhound.toml`.
+//!
+//! A condition is SQL over the columns of `findings`, run over the findings of this run. An entry that has
+//! expired or can't be understood suppresses nothing: a mistake here must never hide a finding.
+
+use std::collections::HashSet;
+
+use anyhow::{Context, Result};
+use arrow::array::{AsArray, RecordBatch};
+use datafusion::common::Column;
+use datafusion::logical_expr::Expr;
+use jiff::tz::TimeZone;
+
+use super::outcome::{Report, Suppressed};
+use super::{batch, glob};
+use crate::config::Suppress;
+use crate::query::Session;
+
+/// Takes the findings that `entries` name out of the report, and counts them.
+pub(super) async fn apply(session: &Session, entries: &[Suppress], report: &mut Report) {
+    let today = report.run.found_at.to_zoned(TimeZone::UTC).date();
+    for entry in entries {
+        let name = format!("[[suppress]] of `{}` ({})", entry.rule, entry.reason);
+        if entry.has_expired(today) {
+            report.warnings.push(format!("{name} has expired: its findings are shown again"));
+            continue;
+        }
+        match matching(session, entry, report).await {
+            Ok(ids) => take(&ids, entry, report),
+            Err(error) => report.warnings.push(format!("{name} suppresses nothing: {error:#}")),
+        }
+    }
+}
+
+/// The ids of the findings that `entry` is about.
+async fn matching(session: &Session, entry: &Suppress, report: &Report) -> Result<HashSet<String>> {
+    let of_rule = report.findings.iter().filter(|finding| glob::matches(&entry.rule, &finding.rule_id));
+    let findings: Vec<_> = of_rule.cloned().collect();
+    let Some(condition) = &entry.condition else {
+        return Ok(findings.into_iter().map(|finding| finding.finding_id).collect());
+    };
+    let rows = session.context().read_batch(batch::to_batch(&findings)?)?;
+    let condition = rows.parse_sql_expr(condition).context("its `where` is no condition over findings")?;
+    let ids = rows.filter(condition)?.select(vec![Expr::Column(Column::from_name("finding_id"))])?;
+    let batches: Vec<RecordBatch> = ids.collect().await?;
+    let ids = batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+    Ok(ids.collect())
+}
+
+fn take(ids: &HashSet<String>, entry: &Suppress, report: &mut Report) {
+    let mut count = 0;
+    report.findings.retain(|finding| {
+        let expected = ids.contains(&finding.finding_id);
+        if expected {
+            count += 1;
+            if let Some(rule) = report.rules.iter_mut().find(|rule| rule.rule_id == finding.rule_id) {
+                rule.findings = rule.findings.saturating_sub(1);
+                rule.suppressed += 1;
+            }
+        }
+        !expected
+    });
+    if count > 0 {
+        let (rule, reason) = (entry.rule.clone(), entry.reason.clone());
+        report.suppressed.push(Suppressed { rule, reason, count });
+    }
+}

@@ -1,0 +1,221 @@
+//! A table of the lake as DataFusion reads it: a pruned list of files, then a plain Parquet scan.
+//!
+//! Which files a query needs is decided here, from the log alone: by the value of the partition column
+//! and by Delta's statistics. The rest (row groups, bloom filters, pages, the filter on each row) is
+//! DataFusion's own Parquet source, which can be sent to another machine as it is.
+//!
+//! A table holds one version of its log for its whole life, read when it is first scanned.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::config::TableParquetOptions;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use tokio::sync::OnceCell;
+
+use super::statistics::FileStatistics;
+use crate::lake::{self, DataFile, Lake, Table};
+
+/// The URL under which a session knows its lake's store.
+pub(crate) const LAKE_URL: &str = "lake:///";
+
+/// Items of an `IN` list that files are chosen by; a longer one keeps all. DataFusion's own bound, 20,
+/// is for row groups, of which each costs more to look at. Not measured.
+const IN_LIST_MAX: usize = 200;
+
+/// A table of a lake.
+pub(crate) struct LakeTable {
+    lake: Lake,
+    table: Table,
+    /// As SQL sees it.
+    schema: SchemaRef,
+    /// As a scan sees it: the partition column is the last one.
+    scan: TableSchema,
+    /// For each column of `schema` its index in `scan`.
+    places: Vec<usize>,
+    files: OnceCell<FileList>,
+}
+
+#[derive(Debug)]
+struct FileList {
+    files: Vec<Arc<DataFile>>,
+    statistics: FileStatistics,
+}
+
+impl fmt::Debug for LakeTable {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("LakeTable").field("table", &self.table.name()).finish_non_exhaustive()
+    }
+}
+
+impl LakeTable {
+    /// A table of `lake`, whose log is read later.
+    pub(crate) fn new(lake: Lake, table: Table) -> Self {
+        let schema = Arc::new(with_views(&lake::table_schema(table)));
+        let partition = table.partition_column();
+        let is_partition = |field: &Field| Some(field.name().as_str()) == partition;
+        let (last, columns): (Vec<_>, Vec<_>) =
+            schema.fields().iter().cloned().partition(|field| is_partition(field));
+        let places = places_in_scan(&schema, partition);
+        let scan =
+            TableSchema::builder(Arc::new(Schema::new(columns))).with_table_partition_cols(last).build();
+        Self { lake, table, schema, scan, places, files: OnceCell::new() }
+    }
+
+    /// Reads the log now.
+    pub(crate) async fn load(&self) -> anyhow::Result<()> {
+        self.files().await.map(|_| ())
+    }
+
+    async fn files(&self) -> anyhow::Result<&FileList> {
+        let read = async || {
+            let snapshot = self.lake.snapshot(self.table).await?;
+            let files: Vec<_> = snapshot.files.values().cloned().collect();
+            let statistics = FileStatistics::new(&files, &self.schema, self.table.partition_column());
+            anyhow::Ok(FileList { files, statistics })
+        };
+        self.files.get_or_try_init(read).await
+    }
+
+    /// The indices of the files that can hold rows which pass `filters`.
+    fn choose(&self, list: &FileList, state: &dyn Session, filters: &[Expr]) -> Result<Vec<u64>> {
+        let all = 0..list.files.len() as u64;
+        let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(all.collect()) };
+        let schema = DFSchema::try_from(self.schema.clone())?;
+        let filter = state.create_physical_expr(filter, &schema)?;
+        // A filter that says nothing about any range keeps all files.
+        let pruning = PruningPredicateBuilder::new()
+            .with_file_schema(self.schema.clone())
+            .with_max_in_list_size(IN_LIST_MAX)
+            .build(filter);
+        let Some(predicate) = pruning else { return Ok(all.collect()) };
+        let keep = predicate.prune(&list.statistics)?;
+        Ok(all.zip(keep).filter_map(|(index, keep)| keep.then_some(index)).collect())
+    }
+
+    fn partitioned_file(&self, file: &DataFile) -> Result<PartitionedFile> {
+        let values = self.scan.table_partition_cols().iter().map(|field| match &file.partition {
+            Some(text) => ScalarValue::try_from_string(text.clone(), field.data_type()),
+            None => ScalarValue::try_from(field.data_type()),
+        });
+        let values = values.collect::<Result<_>>()?;
+        // A file never changes, so that its path alone is its identity to DataFusion's caches.
+        let mut part = PartitionedFile::new("", file.size).with_partition_values(values);
+        part.object_meta.location = self.table.path(&file.path);
+        Ok(part)
+    }
+}
+
+#[async_trait]
+impl TableProvider for LakeTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    /// Files are chosen by every filter, and the Parquet source is handed them again by DataFusion's
+    /// physical optimizer; none is known to be fully applied before that.
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let list = self.files().await.map_err(|error| DataFusionError::External(error.into()))?;
+        let chosen = self.choose(list, state, filters)?;
+        tracing::debug!(
+            table = self.table.name(),
+            files = chosen.len(),
+            of = list.files.len(),
+            "chose the files of a scan"
+        );
+        let places: Vec<_> = match projection {
+            Some(columns) => columns.iter().map(|column| self.places[*column]).collect(),
+            None => self.places.clone(),
+        };
+        if chosen.is_empty() {
+            let schema = self.scan.table_schema().project(&places)?;
+            return Ok(Arc::new(EmptyExec::new(Arc::new(schema))));
+        }
+        let mut parts = Vec::with_capacity(chosen.len());
+        let mut bytes = 0;
+        for index in &chosen {
+            let file = &list.files[usize::try_from(*index).unwrap_or_default()];
+            bytes += file.size;
+            parts.push(self.partitioned_file(file)?);
+        }
+        let statistics = list.statistics.summary(&chosen, bytes, self.scan.table_schema());
+        let options = TableParquetOptions {
+            global: state.config_options().execution.parquet.clone(),
+            ..TableParquetOptions::default()
+        };
+        let source = ParquetSource::new(self.scan.clone()).with_table_parquet_options(options);
+        let groups = FileGroup::new(parts).split_files(state.config().target_partitions());
+        let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(LAKE_URL)?, Arc::new(source))
+            .with_file_groups(groups)
+            .with_statistics(statistics)
+            .with_projection_indices(Some(places))?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+/// Strings and bytes are read as views: the Parquet reader then copies no text that a filter drops.
+fn with_views(schema: &Schema) -> Schema {
+    let field = |field: &Arc<Field>| {
+        let data_type = match field.data_type() {
+            DataType::Utf8 => DataType::Utf8View,
+            DataType::Binary => DataType::BinaryView,
+            other => other.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    };
+    Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
+}
+
+fn places_in_scan(schema: &Schema, partition: Option<&str>) -> Vec<usize> {
+    let last = schema.fields().len() - 1;
+    let mut next = 0..;
+    let place = |field: &Arc<Field>| match partition == Some(field.name().as_str()) {
+        true => last,
+        false => next.next().unwrap_or(last),
+    };
+    schema.fields().iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_column_is_the_last_of_a_scan() {
+        let schema = lake::table_schema(Table::Cloudtrail);
+        let places = places_in_scan(&schema, Table::Cloudtrail.partition_column());
+        assert_eq!(places[..4], [0, schema.fields().len() - 1, 1, 2]);
+        let schema = lake::table_schema(Table::DeadLetters);
+        assert_eq!(places_in_scan(&schema, None), (0..schema.fields().len()).collect::<Vec<_>>());
+    }
+}

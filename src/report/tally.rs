@@ -1,0 +1,110 @@
+//! Findings counted: by severity, by rule, by principal, by time.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::detect::{Finding, Report, Severity};
+
+/// How many findings there are of each severity that occurs, the most urgent first.
+pub(super) fn by_severity(findings: &[Finding]) -> Vec<(Severity, u64)> {
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let all = Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity)));
+    all.filter(|(_, count)| *count > 0).collect()
+}
+
+/// `3 findings: 1 critical, 2 high`
+pub(super) fn sentence(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "no findings".to_owned();
+    }
+    let parts: Vec<_> =
+        by_severity(findings).into_iter().map(|(severity, count)| format!("{count} {severity}")).collect();
+    let noun = if findings.len() == 1 { "finding" } else { "findings" };
+    format!("{} {noun}: {}", findings.len(), parts.join(", "))
+}
+
+/// A rule's findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OfRule<'a> {
+    /// The rule.
+    pub rule_id: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Its severity.
+    pub severity: Severity,
+    /// How many.
+    pub count: u64,
+}
+
+/// The rules that found something: the most severe first, then those with the most findings.
+pub(super) fn by_rule(findings: &[Finding]) -> Vec<OfRule<'_>> {
+    let mut rules: BTreeMap<&str, OfRule<'_>> = BTreeMap::new();
+    for Finding { rule_id, title, severity, .. } in findings {
+        let new = OfRule { rule_id, title, severity: *severity, count: 0 };
+        rules.entry(rule_id).or_insert(new).count += 1;
+    }
+    let mut rules: Vec<_> = rules.into_values().collect();
+    rules.sort_by_key(|rule| (std::cmp::Reverse((rule.severity, rule.count)), rule.rule_id));
+    rules
+}
+
+/// A principal's findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OfPrincipal<'a> {
+    /// The principal.
+    pub principal: &'a str,
+    /// The worst of them.
+    pub worst: Severity,
+    /// How many.
+    pub count: u64,
+}
+
+/// The principals of most concern, at most `max`: by their worst finding, then by how many they have.
+pub(super) fn by_principal(findings: &[Finding], max: usize) -> Vec<OfPrincipal<'_>> {
+    let mut principals: BTreeMap<&str, OfPrincipal<'_>> = BTreeMap::new();
+    for finding in findings {
+        let Some(principal) = finding.principal.as_deref() else { continue };
+        let new = OfPrincipal { principal, worst: finding.severity, count: 0 };
+        let entry = principals.entry(principal).or_insert(new);
+        entry.count += 1;
+        entry.worst = entry.worst.max(finding.severity);
+    }
+    let mut principals: Vec<_> = principals.into_values().collect();
+    principals.sort_by_key(|of| (std::cmp::Reverse((of.worst, of.count)), of.principal));
+    principals.truncate(max);
+    principals
+}
+
+/// One stretch of time, and its findings by severity (in the order of [`Severity::ALL`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// Its start.
+    pub start: Timestamp,
+    /// How many of each severity.
+    pub counts: [u64; 5],
+}
+
+/// The findings over time, in `slots` stretches of the same length.
+pub(super) fn over_time(report: &Report, slots: usize) -> Vec<Slot> {
+    let times = report.findings.iter().map(|finding| finding.time.as_second());
+    let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return Vec::new() };
+    let span = report.run.span;
+    let since = span.map_or(first, |span| span.since.as_second().min(first));
+    let until = span.map_or(last, |span| span.until.as_second().max(last)) + 1;
+    let slots = slots as i64;
+    let step = ((until - since) + slots - 1) / slots.max(1);
+    let step = step.max(1);
+    let empty = |index: i64| {
+        let start = Timestamp::from_second(since + index * step).unwrap_or(Timestamp::MIN);
+        Slot { start, counts: [0; 5] }
+    };
+    let mut found: Vec<_> = (0..slots).map(empty).collect();
+    for finding in &report.findings {
+        let index = usize::try_from((finding.time.as_second() - since) / step).unwrap_or(0);
+        if let Some(slot) = found.get_mut(index) {
+            slot.counts[finding.severity as usize] += 1;
+        }
+    }
+    found
+}
