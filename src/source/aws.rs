@@ -22,7 +22,7 @@ pub const FIRST_REGION: &str = "us-east-1";
 pub struct Aws {
     /// `--profile`.
     pub profile: Option<String>,
-    /// `--region`.
+    /// `--aws-region`.
     pub region: Option<String>,
     /// `--endpoint-url`: another store than AWS's, in path style.
     pub endpoint_url: Option<String>,

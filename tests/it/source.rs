@@ -268,7 +268,7 @@ async fn a_bucket_elsewhere_is_told_with_its_region() {
     let server = server().await;
     server.fault("GET", "/logs", Fault::WrongRegion("eu-west-1"), 9);
     let error = first_error(&open(&server, "logs").await).await.to_string();
-    assert_eq!(error, "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --region eu-west-1");
+    assert_eq!(error, "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --aws-region eu-west-1");
 }
 
 #[tokio::test]
