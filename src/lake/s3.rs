@@ -26,7 +26,7 @@ impl CredentialProvider for SdkCredentials {
     type Credential = AwsCredential;
 
     async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
-        // The SDK's provider caches and refreshes by itself.
+        // The provider remembers what it found until shortly before it expires.
         let found = self.0.provide_credentials().await;
         let found = found.map_err(|error| Error::Generic { store: "S3", source: error.into() })?;
         Ok(Arc::new(AwsCredential {
@@ -49,7 +49,7 @@ pub(super) async fn open(bucket: &str, prefix: &str, aws: &Aws) -> Result<Arc<dy
             .with_virtual_hosted_style_request(false)
             .with_allow_http(endpoint.starts_with("http://"));
     }
-    builder = match config.credentials_provider() {
+    builder = match aws.credentials().await {
         Some(provider) if !aws.no_sign_request => {
             builder.with_credentials(Arc::new(SdkCredentials(provider)))
         }

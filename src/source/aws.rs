@@ -4,10 +4,13 @@
 //! identity, container, instance. Nothing is read or written elsewhere, and no key is ever logged.
 
 use std::error::Error;
+use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use tokio::sync::Mutex;
 
 use super::error::SourceError;
 
@@ -19,7 +22,7 @@ pub const FIRST_REGION: &str = "us-east-1";
 pub struct Aws {
     /// `--profile`.
     pub profile: Option<String>,
-    /// `--region`.
+    /// `--aws-region`.
     pub region: Option<String>,
     /// `--endpoint-url`: another store than AWS's, in path style.
     pub endpoint_url: Option<String>,
@@ -48,10 +51,15 @@ impl Aws {
         loader.load().await
     }
 
-    /// Whoever answers for the credentials; `None` with `--no-sign-request`. It asks the chain
-    /// anew at each call: whoever signs often caches what it gets until shortly before its expiry.
+    /// Whoever answers for the credentials, for signers other than the SDK's clients; `None` with
+    /// `--no-sign-request`. It remembers its answer until shortly before that expires: the SDK
+    /// leaves this to its clients, and its bare chain asks anew each time.
     pub async fn credentials(&self) -> Option<SharedCredentialsProvider> {
-        if self.no_sign_request { None } else { self.sdk_config().await.credentials_provider() }
+        if self.no_sign_request {
+            return None;
+        }
+        let chain = self.sdk_config().await.credentials_provider()?;
+        Some(SharedCredentialsProvider::new(Remembered { chain, last: Mutex::default() }))
     }
 
     /// Finds out early, and in words, that nobody is signed in.
@@ -73,6 +81,39 @@ impl Aws {
 
     fn no_credentials(&self, cause: super::error::Cause) -> SourceError {
         SourceError::NoCredentials { profile: self.profile.clone(), cause }
+    }
+}
+
+/// How long before their expiry credentials are asked for again.
+const EARLY: Duration = Duration::from_secs(300);
+
+#[derive(Debug)]
+struct Remembered {
+    chain: SharedCredentialsProvider,
+    /// Held while the chain is asked, so that many signers ask it once.
+    last: Mutex<Option<Credentials>>,
+}
+
+impl Remembered {
+    async fn answer(&self) -> Result<Credentials, CredentialsError> {
+        let mut last = self.last.lock().await;
+        if let Some(known) = last.as_ref()
+            && known.expiry().is_none_or(|expiry| SystemTime::now() + EARLY < expiry)
+        {
+            return Ok(known.clone());
+        }
+        let credentials = self.chain.provide_credentials().await?;
+        *last = Some(credentials.clone());
+        Ok(credentials)
+    }
+}
+
+impl ProvideCredentials for Remembered {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.answer())
     }
 }
 
@@ -105,6 +146,9 @@ pub(super) fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     #[tokio::test]
@@ -129,16 +173,46 @@ mod tests {
         assert!(aws.credentials().await.is_none());
     }
 
+    #[tokio::test]
+    async fn credentials_are_remembered_until_shortly_before_they_expire() {
+        for (lasting, asked) in [(Some(3600), 1), (Some(60), 3), (None, 1)] {
+            let counter = Counter { lasting, asked: Arc::default() };
+            let chain = SharedCredentialsProvider::new(counter.clone());
+            let provider = Remembered { chain, last: Mutex::default() };
+            for _ in 0..3 {
+                provider.provide_credentials().await.expect("credentials");
+            }
+            assert_eq!(counter.asked.load(Ordering::SeqCst), asked, "{lasting:?}");
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    struct Counter {
+        lasting: Option<u64>,
+        asked: Arc<AtomicU32>,
+    }
+
+    impl ProvideCredentials for Counter {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let expiry = self.lasting.map(|seconds| SystemTime::now() + Duration::from_secs(seconds));
+            future::ProvideCredentials::ready(Ok(Credentials::new("key", "secret", None, expiry, "test")))
+        }
+    }
+
     #[derive(Debug)]
     struct Nobody;
 
     impl ProvideCredentials for Nobody {
-        fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
         where
             Self: 'a,
         {
             let error = CredentialsError::not_loaded("no providers in chain provided credentials");
-            aws_credential_types::provider::future::ProvideCredentials::ready(Err(error))
+            future::ProvideCredentials::ready(Err(error))
         }
     }
 }

@@ -145,6 +145,11 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// The bytes are there, and reading them fails.
+    pub fn unreadable(uri: String, source: io::Error) -> Self {
+        Self::Local { path: uri.into(), source }
+    }
+
     /// Whether there is no point in listing, or reading, anything else of the same source.
     pub fn ends_listing(&self) -> bool {
         matches!(
@@ -181,11 +186,11 @@ mod tests {
         };
         assert_eq!(
             at(Some("eu-west-1")).to_string(),
-            "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --region eu-west-1"
+            "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --aws-region eu-west-1"
         );
         assert_eq!(
             at(None).to_string(),
-            "bucket `logs` is in another region, not in `us-east-1`; pass --region with the bucket's own"
+            "bucket `logs` is in another region, not in `us-east-1`; pass --aws-region with the bucket's own"
         );
     }
 

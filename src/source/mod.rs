@@ -39,7 +39,7 @@ pub use self::local::Local;
 pub use self::memory::{Fault, Memory};
 pub use self::retry::Retry;
 pub use self::s3::S3;
-pub use self::stdin::Stdin;
+pub use self::stdin::{MAX_SPOOLED_BYTES, Stdin};
 
 /// The largest object that is read from a bucket, since its bytes are held until they are decoded.
 /// CloudTrail's own have 50 MB at most; ten times that leaves room for logs joined by somebody.

@@ -106,6 +106,8 @@ struct Store {
     /// Whether S3's word on the bucket's region is followed: not when an endpoint was named, which
     /// would send signed requests somewhere else than was said.
     follows: bool,
+    /// Whether it was followed already.
+    moved: AtomicBool,
     /// Whether anything was answered yet.
     reached: AtomicBool,
 }
@@ -136,6 +138,7 @@ impl Store {
             retry,
             payer: aws.requester_pays.then_some(RequestPayer::Requester),
             client: RwLock::new(Client::from_conf(builder.build())),
+            moved: AtomicBool::new(false),
             reached: AtomicBool::new(false),
         }
     }
@@ -153,18 +156,22 @@ impl Store {
         let Trouble::Final(SourceError::WrongRegion { asked, real: Some(real), .. }) = trouble else {
             return false;
         };
-        let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
-        let current = client.config().region().map(|region| region.as_ref().to_owned());
-        // Somebody else may have followed it meanwhile; a second move is a store that plays ping-pong.
-        let moved = current.as_ref() != Some(asked);
-        if !self.follows || asked == real || (moved && current.as_ref() != Some(real)) {
+        if !self.follows {
             return false;
         }
-        if !moved {
-            tracing::info!(bucket = %self.bucket, region = %real, "the bucket is in another region");
-            let config = client.config().to_builder().region(Region::new(real.clone())).build();
-            *client = Client::from_conf(config);
+        let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
+        let current = client.config().region().map(|region| region.as_ref().to_owned());
+        if current.as_ref() != Some(asked) {
+            // Another request was told the same, and followed.
+            return current.as_ref() == Some(real);
         }
+        // A bucket has one region: a store that names a second one would send us round for ever.
+        if asked == real || self.moved.swap(true, Ordering::Relaxed) {
+            return false;
+        }
+        tracing::info!(bucket = %self.bucket, region = %real, "the bucket is in another region");
+        let config = client.config().to_builder().region(Region::new(real.clone())).build();
+        *client = Client::from_conf(config);
         true
     }
 

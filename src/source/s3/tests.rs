@@ -110,7 +110,7 @@ async fn with_an_endpoint_a_wrong_region_is_told_and_not_followed() {
     let [Err(error)] = listed.as_slice() else { panic!("{listed:?}") };
     assert_eq!(
         error.to_string(),
-        "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --region eu-west-1"
+        "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --aws-region eu-west-1"
     );
 }
 
