@@ -70,6 +70,10 @@ impl App {
         if self.global.quiet { Progress::hidden() } else { Progress::spinner(label) }
     }
 
+    pub(super) fn bar(&self, label: &str) -> Progress {
+        if self.global.quiet { Progress::hidden() } else { Progress::bar(label) }
+    }
+
     /// Prints a report for people or for programs.
     pub(super) fn report(
         &self,

@@ -6,11 +6,11 @@ use std::io::Write;
 use anyhow::Result;
 use futures::StreamExt;
 
+use super::Exit;
 use super::app::{App, open_output};
 use super::args::{self, Bounds, ExportFormat};
-use super::{Exit, query};
 use crate::decode::Printer;
-use crate::query::Session;
+use crate::query::{QueryError, Session};
 
 pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
     let mut out = open_output(args.output.as_deref())?;
@@ -20,9 +20,8 @@ pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
     let columns = Printer::columns().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     // In parentheses: the condition is one operand, whatever it says; `plan` allows one query only.
     let sql = format!("SELECT {columns} FROM cloudtrail WHERE ({condition}\n)");
-    let rows = session.plan(&sql, &BTreeMap::new()).await?;
-    let rows = query::within(rows, &app.span(&args.range)?)?;
-    let mut stream = rows.execute_stream().await?;
+    session.restrict(&app.span(&args.range)?).await?;
+    let mut stream = session.run(session.plan(&sql, &BTreeMap::new())?).await?;
     let (before, between, after) = match args.format {
         ExportFormat::Ndjson => ("", "\n", "\n"),
         ExportFormat::Records => ("{\"Records\":[", ",", "]}\n"),
@@ -31,7 +30,7 @@ pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
     let mut text = String::new();
     let mut first = true;
     while let Some(batch) = stream.next().await {
-        let batch = batch?;
+        let batch = batch.map_err(QueryError::of_running)?;
         let printer = Printer::new(&batch)?;
         text.clear();
         for row in 0..batch.num_rows() {

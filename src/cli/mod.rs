@@ -5,10 +5,17 @@
 
 mod app;
 pub mod args;
+mod demo;
+mod detect;
 mod exit;
-
+mod export;
+mod generate;
+mod hunts;
 mod ingest;
 mod lake;
+mod query;
+mod rules;
+mod shell;
 mod terminal;
 
 use std::ffi::OsString;
@@ -45,7 +52,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
             // A message may quote a field of a log or the name of an object.
-            let message = escape(&format!("{error:#}")).into_owned();
+            let message = terminal::escape_lines(&format!("{error:#}"));
             _ = writeln!(io::stderr(), "trailhound: {message}");
             if error.is::<ConfigError>() { Exit::Usage } else { Exit::Failed }
         }
@@ -62,8 +69,15 @@ fn start(cli: Cli) -> anyhow::Result<Exit> {
 async fn dispatch(command: Command, app: &App) -> anyhow::Result<Exit> {
     match command {
         Command::Ingest(args) => ingest::run(&args, app).await,
+        Command::Query(args) => query::run(&args, app).await,
+        Command::Shell(args) => shell::run(&args, app).await,
+        Command::Hunts(args) => hunts::run(&args, app),
+        Command::Detect(args) => detect::run(&args, app).await,
+        Command::Rules(command) => rules::run(&command, app).await,
+        Command::Export(args) => export::run(&args, app).await,
         Command::Lake(command) => lake::run(&command, app).await,
-        command => anyhow::bail!("`{command:?}` is not built yet"),
+        Command::Generate(args) => generate::run(&args, app),
+        Command::Demo(args) => demo::run(&args, app).await,
     }
 }
 
@@ -86,8 +100,10 @@ fn start_logging(global: &Global) {
         (false, 1) => "info",
         (false, _) => "debug",
     };
+    // What a library calls an error is often none here: a log that is not there yet, a lost race.
+    let libraries = if global.verbose > 1 { "warn" } else { "off" };
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new(format!("error,trailhound={level}")));
+        .unwrap_or_else(|_| EnvFilter::new(format!("{libraries},trailhound={level}")));
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

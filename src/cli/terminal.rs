@@ -64,6 +64,16 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// [`escape`] for text of our own that has lines: those are kept.
+pub fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether results are shown to somebody.
+pub fn is_stdout() -> bool {
+    std::io::stdout().is_terminal()
+}
+
 /// C0 and C1 controls, marks that reorder or hide text, line separators, tags.
 fn steers(character: char) -> bool {
     character.is_control()

@@ -103,15 +103,6 @@ impl<R: Read> Inflater<R> {
         }
     }
 
-    /// Inflates what is left, for its checksum and length alone.
-    pub(crate) fn drain(&mut self) -> Result<(), Trouble> {
-        let mut buffer = Vec::with_capacity(STEP);
-        while !self.fill(&mut buffer, STEP)? {
-            buffer.clear();
-        }
-        Ok(())
-    }
-
     /// How many bytes it inflated to, and their SHA-256.
     pub(crate) fn finish(&self) -> (u64, [u8; 32]) {
         (self.inflated, self.sha256.clone().finalize().into())

@@ -63,11 +63,7 @@ pub(super) struct Pipeline {
 
 impl Pipeline {
     /// Starts listing, fetching and decoding; with a `writer`, what it knows is passed by.
-    pub(super) fn start(
-        sources: &[Arc<dyn Source>],
-        options: &Options,
-        writer: Option<Arc<Writer>>,
-    ) -> Self {
+    pub(super) fn start(sources: &[Arc<dyn Source>], options: &Options, writer: Option<Arc<Writer>>) -> Self {
         let (send, ready) = mpsc::channel(READY);
         let mut tasks = JoinSet::new();
         let lister = Lister {
@@ -180,7 +176,10 @@ async fn decode(object: ObjectRef, body: Body) -> Content {
     match done.await {
         Ok(Ok(content)) => content,
         Ok(Err(error)) => Content::Failed(SourceError::Local { path: uri.into(), source: error }),
-        Err(_) => Content::Failed(SourceError::Local { path: uri.into(), source: io::Error::other("the decoder has stopped") }),
+        Err(_) => Content::Failed(SourceError::Local {
+            path: uri.into(),
+            source: io::Error::other("the decoder has stopped"),
+        }),
     }
 }
 
@@ -206,7 +205,10 @@ fn decode_here(object: &ObjectRef, body: Body) -> io::Result<Content> {
 }
 
 /// Hands out the rows of a [`Content::Large`] object, a few at a time.
-pub(super) fn decode_again(object: ObjectRef, body: Body) -> (mpsc::Receiver<Chunk>, JoinHandle<Result<Again>>) {
+pub(super) fn decode_again(
+    object: ObjectRef,
+    body: Body,
+) -> (mpsc::Receiver<Chunk>, JoinHandle<Result<Again>>) {
     let (send, chunks) = mpsc::channel(1);
     let task = tokio::task::spawn_blocking(move || {
         let mut emit = |chunk: Chunk| -> Result<(), DecodeError> {

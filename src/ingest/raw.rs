@@ -7,9 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{
-    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::compute::filter_record_batch;
 use futures::stream::{BoxStream, StreamExt};
 
@@ -108,7 +106,9 @@ impl Raw {
         }
         if !self.full {
             self.full = true;
-            tracing::warn!("more than {MAX_KEYS} events: duplicates beyond may show twice; `ingest` has no such bound");
+            tracing::warn!(
+                "more than {MAX_KEYS} events: duplicates beyond may show twice; `ingest` has no such bound"
+            );
         }
         !self.seen.contains(&key)
     }

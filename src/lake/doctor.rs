@@ -146,7 +146,10 @@ impl Lake {
             Some(first) => found.add(
                 name,
                 Health::Bad,
-                format!("{} of {files} files are damaged, first: {first}; restore them from a backup", missing.len()),
+                format!(
+                    "{} of {files} files are damaged, first: {first}; restore them from a backup",
+                    missing.len()
+                ),
             ),
         }
         Some(log.snapshot().batch)
@@ -168,7 +171,8 @@ impl Lake {
         }
         match repair {
             false => {
-                let message = format!("batch {rows} was interrupted; the next ingest or --repair finishes it");
+                let message =
+                    format!("batch {rows} was interrupted; the next ingest or --repair finishes it");
                 found.add("batches", Health::Poor, message);
             }
             true => match self.writer().await {

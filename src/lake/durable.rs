@@ -12,6 +12,7 @@ use std::path::{Path as FilePath, PathBuf};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use futures::{StreamExt, TryFutureExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
@@ -58,9 +59,7 @@ impl DurableFolder {
             write_durably(&root, &target, payload, create).map_err(|error| (target, error))
         });
         match written.await {
-            Ok(Ok(())) => {
-                Ok(PutResult { e_tag: None, version: None })
-            }
+            Ok(Ok(())) => Ok(PutResult { e_tag: None, version: None }),
             Ok(Err((target, error))) => Err(describe(&target, error)),
             Err(stopped) => Err(Error::JoinError { source: stopped }),
         }
@@ -147,8 +146,16 @@ impl ObjectStore for DurableFolder {
         self.inner.delete_stream(at)
     }
 
+    /// In the order of the paths, as S3 lists: whoever replays a log relies on it, and a file system
+    /// promises none.
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
+        let listed = self.inner.list(prefix);
+        let sorted = async move {
+            let mut listed: Vec<ObjectMeta> = listed.try_collect().await?;
+            listed.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+            Ok(futures::stream::iter(listed.into_iter().map(Ok)))
+        };
+        sorted.try_flatten_stream().boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
@@ -188,7 +195,6 @@ impl MultipartUpload for Upload {
 
 #[cfg(test)]
 mod tests {
-    use futures::TryStreamExt;
     use object_store::ObjectStoreExt;
 
     use super::*;
@@ -223,6 +229,18 @@ mod tests {
             let won = futures::future::join_all(races).await;
             assert_eq!(won.into_iter().filter(|won| *won.as_ref().unwrap()).count(), 1);
         }
+    }
+
+    #[tokio::test]
+    async fn a_listing_is_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DurableFolder::open(folder.path()).unwrap();
+        for name in ["b/2", "a", "b/1", "c", "b/10"] {
+            store.put(&Path::from(name), "x".into()).await.unwrap();
+        }
+        let found: Vec<_> =
+            store.list(None).map_ok(|meta| meta.location.to_string()).try_collect().await.unwrap();
+        assert_eq!(found, ["a", "b/1", "b/10", "b/2", "c"]);
     }
 
     #[tokio::test]

@@ -13,7 +13,6 @@ use super::layout::{self, Table};
 use super::log::DataFile;
 use super::{Lake, hashes};
 use crate::decode::{self, EventKey, Printer};
-use crate::event;
 
 /// Larger files go up in parts, so that a lost connection costs one part.
 const PART: usize = 32 << 20;
@@ -118,9 +117,4 @@ pub(crate) fn keys_of_rows(batch: &RecordBatch) -> Result<Vec<EventKey>> {
 pub(crate) fn text_column(batch: &RecordBatch, name: &str) -> Result<arrow::array::StringArray> {
     let column = batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
     Ok(arrow::compute::cast(column, &DataType::Utf8)?.as_string().clone())
-}
-
-/// What a data file of `cloudtrail` must have for this version to read it.
-pub(crate) fn expected_columns() -> usize {
-    event::file_schema().fields().len()
 }

@@ -65,7 +65,6 @@ pub(crate) struct Format {
 #[derive(Debug)]
 pub(crate) struct RowGroup {
     chunks: Vec<ArrowColumnChunk>,
-    pub(crate) rows: usize,
     /// Of its encoded columns.
     pub(crate) bytes: usize,
 }
@@ -126,7 +125,7 @@ impl Format {
         }
         let bytes = writers.iter().map(|writer| writer.get_estimated_total_bytes()).sum();
         let chunks = writers.into_iter().map(|writer| writer.close()).collect::<Result<_, _>>()?;
-        Ok(RowGroup { chunks, rows: batches.iter().map(RecordBatch::num_rows).sum(), bytes })
+        Ok(RowGroup { chunks, bytes })
     }
 
     /// Puts row groups together into a file.

@@ -117,13 +117,13 @@ impl ObjectRow {
 
 /// The objects that need not be read again. 24 bytes or so each: 10 million take 400 MB.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     states: HashMap<ObjectKey, State>,
 }
 
 impl Ledger {
     /// What became of an object, if it is known.
-    pub fn get(&self, key: ObjectKey) -> Option<State> {
+    pub(crate) fn get(&self, key: ObjectKey) -> Option<State> {
         self.states.get(&key).copied()
     }
 

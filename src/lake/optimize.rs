@@ -142,8 +142,7 @@ impl Lake {
         let context = SessionContext::new_with_config_rt(config, runtime);
         let root = Url::parse("lake://optimize/")?;
         context.register_object_store(&root, self.store().clone());
-        let paths: Vec<String> =
-            old.iter().map(|file| format!("{root}{}", table.path(&file.path))).collect();
+        let paths: Vec<String> = old.iter().map(|file| format!("{root}{}", table.path(&file.path))).collect();
         let schema = file_schema(table);
         let options = ParquetReadOptions::default().schema(&schema).skip_metadata(true);
         let input = context.read_parquet(paths, options).await?;

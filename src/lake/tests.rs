@@ -191,8 +191,11 @@ async fn a_batch_is_visible_and_its_objects_are_known() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
     for place in [
-        "cloudtrail/_hashes/", "cloudtrail/event_date=", "objects/object_month=",
-        "cloudtrail/_delta_log/00000000000000000002", "objects/_delta_log/00000000000000000002",
+        "cloudtrail/_hashes/",
+        "cloudtrail/event_date=",
+        "objects/object_month=",
+        "cloudtrail/_delta_log/00000000000000000002",
+        "objects/_delta_log/00000000000000000002",
     ] {
         let (store, lake) = new_lake().await;
         ingest(&lake, &[("one", &["A"])]).await.unwrap();

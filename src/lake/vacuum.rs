@@ -22,7 +22,7 @@ use super::log::log_store;
 use super::{Lake, Snapshot};
 
 /// The least that a file stays after it was written and after it was taken out of its table.
-pub const KEEP: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const KEEP: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was deleted, or would be.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -38,7 +38,7 @@ pub struct Vacuumed {
 }
 
 impl Lake {
-    /// Deletes the files that no snapshot of the last `keep` (at least [`KEEP`]) names.
+    /// Deletes the files that no snapshot of the last `keep` (at least 24 hours) names.
     ///
     /// # Errors
     /// When the lake can't be read or a file can't be deleted; what was deleted until then is gone.

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use deltalake::kernel::Add;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore};
 
-use super::batch::{self, Base, Batch, Staged};
+use super::batch::{self, Base, Batch, Staged, StagedFile};
 use super::format::{Format, ParquetFile};
 use super::known::{DateKey, Known};
 use super::layout::{self, Table};
@@ -24,6 +26,9 @@ use crate::decode::{Chunk, DeadLetter, EventKey};
 /// Members of the `cloudtrail` commit info that name what has to follow it.
 const OBJECTS_FILES: &str = "trailhoundObjects";
 const DEAD_LETTERS_FILES: &str = "trailhoundDeadLetters";
+
+/// Files that are written at a time: a disk's fsync and a bucket's PUT are mostly waiting.
+const PUTS: usize = 16;
 
 /// Files staged longer ago than this are written again: vacuum may delete them at 24 hours.
 const STALE_AFTER: Duration = Duration::from_secs(12 * 3600);
@@ -250,14 +255,12 @@ impl Writer {
     async fn put_files(&self, staged: &Staged) -> Result<Put> {
         let at = Instant::now();
         let number = staged.number;
-        let mut cloudtrail = Vec::new();
-        for (date, partition) in &staged.partitions {
-            let date = date.map(layout::date_text);
-            let path = Table::Cloudtrail.new_file(date.as_deref(), number);
-            let keys = partition.origins.iter().map(|origin| origin.key).collect();
-            files::put(&self.lake, &layout::hashes_of(&path), hashes::write(keys)).await?;
-            cloudtrail.push(self.put_file(Table::Cloudtrail, path, date, &partition.file).await?);
+        // Boxed: of a closure's own futures the compiler can't tell that they may move to a thread.
+        let mut dates: Vec<BoxFuture<'_, Result<Add>>> = Vec::new();
+        for (date, rows) in &staged.partitions {
+            dates.push(self.put_date(*date, rows, number).boxed());
         }
+        let cloudtrail = stream::iter(dates).buffered(PUTS).try_collect().await?;
         let mut months: HashMap<Option<&str>, Vec<&ObjectRow>> = HashMap::new();
         for row in staged.objects.iter().flatten() {
             months.entry(row.month.as_deref()).or_default().push(row);
@@ -282,6 +285,19 @@ impl Writer {
             dead.push(self.put_file(Table::DeadLetters, path, None, &file).await?);
         }
         Ok(Put { at, cloudtrail, objects, dead_letters: dead })
+    }
+
+    /// Puts the rows of one date and their keys.
+    async fn put_date(&self, date: DateKey, rows: &StagedFile, number: i64) -> Result<Add> {
+        let date = date.map(layout::date_text);
+        let path = Table::Cloudtrail.new_file(date.as_deref(), number);
+        let keys = rows.origins.iter().map(|origin| origin.key).collect();
+        let hashes = layout::hashes_of(&path);
+        let (_, file) = tokio::try_join!(
+            files::put(&self.lake, &hashes, hashes::write(keys)),
+            self.put_file(Table::Cloudtrail, path.clone(), date, &rows.file),
+        )?;
+        Ok(file)
     }
 
     async fn put_file(

@@ -116,16 +116,13 @@ fn syntax_message(error: &ParserError, sql: &str) -> String {
     let (ParserError::ParserError(text) | ParserError::TokenizerError(text)) = error else {
         return "the statement nests too deep; take it apart with WITH".to_owned();
     };
+    let text = text.replacen("Expected", "expected", 1);
     let Some((what, place)) = text.rsplit_once(" at Line: ") else {
         return format!("syntax error: {text}");
     };
     let (line, column) = place.split_once(", Column: ").unwrap_or((place, "1"));
     let (line, column): (usize, usize) =
         (line.trim().parse().unwrap_or(1), column.trim().parse().unwrap_or(1));
-    let mut what = what.to_owned();
-    if what.starts_with("Expected") {
-        what.replace_range(..1, "e");
-    }
     let mut message = format!("syntax error at line {line}, column {column}: {what}");
     if let Some(source) = sql.lines().nth(line.saturating_sub(1)).filter(|source| source.len() <= 200) {
         let source: String = source.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();

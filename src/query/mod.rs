@@ -14,10 +14,13 @@ mod hunt;
 mod limits;
 mod params;
 mod raw;
+mod restrict;
+mod shipped;
 mod stack;
 mod statement;
 mod statistics;
 mod table;
+mod trino;
 mod views;
 
 pub mod output;
@@ -28,7 +31,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use arrow::datatypes::DataType;
-use datafusion::catalog::{CatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::config::Dialect;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
@@ -49,6 +52,7 @@ pub use self::header::{HeaderError, split as split_header};
 pub use self::hunt::{Hunt, HuntError, HuntParam};
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
+pub use self::shipped::HUNTS;
 pub use crate::config::Limits;
 
 /// The catalog and schema that plain table names are in.
@@ -147,6 +151,7 @@ impl Session {
     pub fn plan(&self, sql: &str, params: &BTreeMap<String, Literal>) -> Result<DataFrame, QueryError> {
         on_large_stack(|| {
             let mut statement = statement::parse(sql)?;
+            trino::translate(&mut statement);
             statement::bind(&mut statement, params)?;
             let state = self.context.state();
             let plan = futures::executor::block_on(state.statement_to_plan(statement))

@@ -114,7 +114,10 @@ mod tests {
             .build();
         let aws = Aws { profile: Some("audit".to_owned()), ..Aws::default() };
         let error = aws.check_credentials(&config).await.expect_err("nobody is signed in");
-        assert!(error.to_string().starts_with("no AWS credentials in profile `audit`; sign in with"), "{error}");
+        assert!(
+            error.to_string().starts_with("no AWS credentials in profile `audit`; sign in with"),
+            "{error}"
+        );
         assert!(error.ends_listing());
     }
 

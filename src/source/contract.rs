@@ -18,7 +18,9 @@ const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
 fn keys() -> Vec<String> {
     let mut keys = Vec::new();
     for account in ACCOUNTS {
-        for (head, folder) in [("AWSLogs/o-demo0trail1", "CloudTrail"), ("team/a/AWSLogs", "CloudTrail-Insight")] {
+        for (head, folder) in
+            [("AWSLogs/o-demo0trail1", "CloudTrail"), ("team/a/AWSLogs", "CloudTrail-Insight")]
+        {
             for region in ["eu-west-1", "us-east-1"] {
                 for day in ["2025/12/31", "2026/01/01", "2026/01/15", "2026/02/01"] {
                     for file in ["x.json.gz", "y.json.gz"] {
@@ -148,7 +150,9 @@ async fn a_prefix_may_start_anywhere_in_the_tree() {
     let memory = memory();
     let mut prefixes = BTreeSet::new();
     for key in keys() {
-        prefixes.extend((0..=key.len()).filter(|end| key.is_char_boundary(*end)).map(|end| key[..end].to_owned()));
+        prefixes.extend(
+            (0..=key.len()).filter(|end| key.is_char_boundary(*end)).map(|end| key[..end].to_owned()),
+        );
     }
     for prefix in prefixes {
         let found: Vec<_> = list(&memory.below(&prefix), &Filter::default()).await;

@@ -86,7 +86,7 @@ pub enum SourceError {
     },
     /// The bucket is elsewhere.
     #[error(
-        "bucket `{bucket}` is {}, not in `{asked}`; pass --region {}",
+        "bucket `{bucket}` is {}, not in `{asked}`; pass --aws-region {}",
         real.as_ref().map_or("in another region".to_owned(), |real| format!("in `{real}`")),
         real.as_deref().unwrap_or("with the bucket's own")
     )]

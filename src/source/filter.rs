@@ -114,7 +114,14 @@ mod tests {
     fn a_key_that_tells_nothing_is_always_chosen() {
         let mut filter = span("2026-01-10T00:00:00Z", "2026-01-12T00:00:00Z");
         filter.accounts = vec!["111111111111".to_owned()];
-        for key in ["x.json.gz", "", "AWSLogs/", "AWSLogs/222222222222/", "AWSLogs/222222222222/Config/x", "2020/01/01/x"] {
+        for key in [
+            "x.json.gz",
+            "",
+            "AWSLogs/",
+            "AWSLogs/222222222222/",
+            "AWSLogs/222222222222/Config/x",
+            "2020/01/01/x",
+        ] {
             assert!(filter.admits(key), "{key}");
         }
     }

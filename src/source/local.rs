@@ -86,13 +86,15 @@ impl Source for Local {
             }
             Some(file) => {
                 let filter = filter.clone();
-                let look = async move { blocking(move || tree.object(&file, String::new()).map(|one| (one, tree))).await };
+                let look = async move {
+                    blocking(move || tree.object(&file, String::new()).map(|one| (one, tree))).await
+                };
                 stream::once(look)
                     .filter_map(move |found| {
                         let chosen = match found {
-                            Ok((object, tree)) => {
-                                filter.admits(&[tree.head.as_str(), &object.key].concat()).then_some(Ok(object))
-                            }
+                            Ok((object, tree)) => filter
+                                .admits(&[tree.head.as_str(), &object.key].concat())
+                                .then_some(Ok(object)),
                             Err(error) => Some(Err(error)),
                         };
                         std::future::ready(chosen)

@@ -115,7 +115,8 @@ pub async fn open(text: &str, aws: &Aws) -> Result<Arc<dyn Source>, SourceError>
     if let Some((scheme, _)) = text.split_once("://")
         && scheme != "file"
     {
-        let reason = "a source is `s3://bucket/prefix`, a folder, a file, or `-` for standard input".to_owned();
+        let reason =
+            "a source is `s3://bucket/prefix`, a folder, a file, or `-` for standard input".to_owned();
         return Err(SourceError::Invalid { uri: text.to_owned(), reason });
     }
     let path = local::path_of(text);

@@ -166,7 +166,8 @@ mod tests {
         for _ in 0..2 {
             tries.wait("s3://b/k", Trouble::passing("503"), false, u32::MAX).await.expect("another try");
         }
-        let error = tries.wait("s3://b/k", Trouble::passing("503"), false, u32::MAX).await.expect_err("enough");
+        let error =
+            tries.wait("s3://b/k", Trouble::passing("503"), false, u32::MAX).await.expect_err("enough");
         let SourceError::Exhausted { attempts, cause, .. } = error else { panic!("{error}") };
         assert_eq!((attempts, cause.to_string().as_str()), (3, "503"));
     }

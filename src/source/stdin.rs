@@ -38,9 +38,10 @@ impl Stdin {
     }
 
     async fn spool_at_most(input: impl Read + Send + 'static, limit: u64) -> Result<Self, SourceError> {
-        let copied = spawn_blocking(move || copy(input, limit)).await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        let (file, size, hash) =
-            copied.map_err(|source| SourceError::Local { path: NAME.into(), source })?;
+        let copied = spawn_blocking(move || copy(input, limit))
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error)));
+        let (file, size, hash) = copied.map_err(|source| SourceError::Local { path: NAME.into(), source })?;
         if size > limit {
             return Err(SourceError::TooLarge { uri: NAME.to_owned(), size, limit });
         }

@@ -221,9 +221,8 @@ impl Walker {
         let earliest = earliest.first_day;
         let places = self.take(|turn| turn.step == Step::Expand && turn.first_day == earliest);
         let lister = self.lister.clone();
-        let mut pages = stream::iter(places)
-            .map(|place| first_page(lister.clone(), place, true))
-            .buffered(LISTINGS);
+        let mut pages =
+            stream::iter(places).map(|place| first_page(lister.clone(), place, true)).buffered(LISTINGS);
         while let Some((place, page)) = pages.next().await {
             self.expand_one(place, page).await?;
         }

@@ -3,8 +3,13 @@
 //! Where a new test belongs: behaviour of one module beside its code; SQL in `testdata/slt`; rules in
 //! `testdata/detections`; whatever needs the command line, another process or several modules, here.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps the wrong thing fails, which is what it is for")]
+
 mod cli;
 mod delta;
 mod harness;
 mod layering;
 mod rules;
+mod s3_server;
+mod slt;
+mod source;

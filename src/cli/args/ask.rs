@@ -31,7 +31,7 @@ pub enum QueryFormat {
 Examples:
   trailhound query 'SELECT * FROM cloudtrail WHERE error_code IS NOT NULL LIMIT 20'
   trailhound query -f hunt.sql --param ip=192.0.2.66 --since 30d
-  trailhound query \"SELECT request_parameters ->> 'bucketName' b, count(*) FROM cloudtrail GROUP BY 1\" -o b.csv
+  trailhound query \"SELECT request_parameters ->> 'bucketName' FROM cloudtrail\" -o buckets.csv
   trailhound query 'SELECT count(*) FROM cloudtrail' --from ./logs")]
 pub struct Query {
     /// One statement of SQL

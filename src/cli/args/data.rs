@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint, value_parser};
 
-use super::values::{Stories, timeout, when};
+use super::values::{timeout, when};
 use super::{Range, Reporting};
+use crate::generate::{STORY_NAMES, Stories};
 use crate::timespan::When;
 
 /// `trailhound demo`
@@ -19,22 +20,25 @@ pub struct Demo {
     /// The folder to make it in
     #[arg(value_name = "DIR", default_value = "./trailhound-demo", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// How many events the trail has, about
+    /// How many events the trail has
     #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = value_parser!(u64).range(1_000..=100_000_000))]
     pub events: u64,
     /// The same seed makes the same trail
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Keep the trail and the lake that are in DIR; without it they are made anew
-    #[arg(long)]
-    pub keep: bool,
+    /// Where the trail ends: a date, RFC 3339, or 7d before now [default: today's midnight]
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    pub end: Option<When>,
+    /// Attacks to plant: all, none, or names with commas between
+    #[arg(long, value_name = "NAMES", default_value = "all", long_help = stories_help())]
+    pub stories: Stories,
 }
 
 /// `trailhound ingest`
 #[derive(Debug, Args)]
 #[command(after_help = "\
---since, --until, --account and --region choose objects by their key, with a day of margin, and never records:
-a chosen object goes in whole. Objects whose key tells nothing are always chosen.
+--since, --until, --account and --region choose objects by their key, with a day of margin, and
+never records: a chosen object goes in whole. Objects whose key tells nothing are always chosen.
 
 Examples:
   trailhound ingest s3://my-trail/AWSLogs/ --since 30d
@@ -109,20 +113,20 @@ pub struct Generate {
     /// The folder to write to; it is made
     #[arg(value_name = "OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// How many events, about
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = value_parser!(u64).range(1..))]
+    /// How many events
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = value_parser!(u64).range(1_000..=100_000_000))]
     pub events: u64,
     /// The same seed, range and stories make the same trail
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// How many days the trail covers
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = value_parser!(u32).range(1..=3_650))]
+    #[arg(long, value_name = "N", default_value_t = 28, value_parser = value_parser!(u32).range(1..=400))]
     pub days: u32,
     /// Where the trail ends: a date, RFC 3339, or 7d before now [default: today's midnight]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     pub end: Option<When>,
     /// Attacks to plant: all, none, or names separated by commas
-    #[arg(long, value_name = "NAMES", default_value = "all", long_help = Stories::long_help())]
+    #[arg(long, value_name = "NAMES", default_value = "all", long_help = stories_help())]
     pub stories: Stories,
     /// How to report.
     #[command(flatten)]
@@ -187,6 +191,10 @@ pub struct Vacuum {
     /// How to report.
     #[command(flatten)]
     pub reporting: Reporting,
+}
+
+fn stories_help() -> String {
+    format!("Attacks to plant: all, none, or names with commas between: {}", STORY_NAMES.join(", "))
 }
 
 fn account(text: &str) -> Result<String, String> {

@@ -24,8 +24,10 @@ pub use self::ask::{
     Backtest, Detect, FindingsFormat, Hunts, Query, QueryFormat, RulePaths, Rules, RulesList, RulesPaths,
     RulesShow, Severity, Shell,
 };
-pub use self::data::{Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum};
-pub use self::values::{Assignment, STORIES, Stories, TableFile};
+pub use self::data::{
+    Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum,
+};
+pub use self::values::{Assignment, TableFile};
 
 use self::values::{size, timeout, when};
 
@@ -42,8 +44,8 @@ Examples:
   trailhound query 'SELECT event_name, count(*) FROM cloudtrail GROUP BY 1 ORDER BY 2 DESC'
   trailhound detect --min-severity medium              what looks like an attack
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some input could not be read,
-4 findings at or above --fail-on.";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some input could not be
+read, 4 findings at or above --fail-on";
 
 /// The whole command line.
 #[derive(Debug, Parser)]

@@ -86,7 +86,7 @@ fn shell_words(line: &str) -> Vec<String> {
 fn lines_of_the_design_are_understood() {
     for line in [
         "demo",
-        "demo /tmp/x --events 5000 --keep",
+        "demo /tmp/x --events 5000 --end 2026-01-31",
         "ingest s3://b/p ./logs - --since 7d --until 2026-01-31 --account 111111111111 --region us-east-1 --dry-run",
         "ingest x --jobs 8 --retry-quarantined --format json",
         "ingest s3://b --profile p --aws-region eu-west-1 --endpoint-url http://localhost:9000 --requester-pays",
@@ -105,9 +105,9 @@ fn lines_of_the_design_are_understood() {
         "rules test a --cases c",
         "rules backtest x --since 90d",
         "export --where x --since 1d -o x --format records",
-        "generate out --events 10 --seed 7 --days 3 --end 2026-01-31 --stories root,region",
+        "generate out --events 1000 --seed 7 --days 3 --end 2026-01-31 --stories root,region",
         "lake info",
-        "lake optimize --dry-run",
+        "lake optimize",
         "lake vacuum --older-than 7d",
         "lake doctor --format json",
         "lake info -q --config x.toml",

@@ -1,4 +1,4 @@
-//! Values of the command line that clap does not know: times, sizes, `name=value`, stories.
+//! Values of the command line that clap does not know: times, sizes, `name=value`.
 //!
 //! Each parser tells what would have been right; clap adds which option it was and what was typed.
 
@@ -66,74 +66,6 @@ impl FromStr for TableFile {
     }
 }
 
-/// Names and subjects of the attacks that `generate` can plant.
-pub const STORIES: [(&str, &str); 8] = [
-    ("root", "the root user signs in without MFA and works"),
-    ("password-guess", "failed sign-ins to the console, then one that works"),
-    ("mfa-fail", "a right password, and no right second factor"),
-    ("mfa-removed", "a second factor is taken off a user"),
-    ("region", "work in regions that are not approved"),
-    ("network", "a stolen key used from elsewhere"),
-    ("stale-key", "keys that nobody uses"),
-    ("trail-stopped", "the trail itself is stopped, weakened, deleted"),
-];
-
-/// Which attacks to plant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stories {
-    /// Every one.
-    All,
-    /// An ordinary trail.
-    None,
-    /// These of [`STORIES`], each once.
-    Only(Vec<&'static str>),
-}
-
-impl Stories {
-    pub(super) fn long_help() -> String {
-        let lines = STORIES.iter().map(|(name, subject)| format!("  {name:<15} {subject}"));
-        let list = lines.collect::<Vec<_>>().join("\n");
-        format!("Attacks to plant: all, none, or names separated by commas:\n{list}")
-    }
-
-    /// The names of the chosen ones, in the order of [`STORIES`].
-    pub fn names(&self) -> Vec<&'static str> {
-        STORIES.iter().map(|(name, _)| *name).filter(|name| self.includes(name)).collect()
-    }
-
-    fn includes(&self, name: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::None => false,
-            Self::Only(names) => names.contains(&name),
-        }
-    }
-}
-
-impl FromStr for Stories {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "all" => return Ok(Self::All),
-            "none" => return Ok(Self::None),
-            _ => {}
-        }
-        let mut chosen = Vec::new();
-        for wanted in text.split(',').map(str::trim) {
-            match STORIES.iter().find(|(name, _)| *name == wanted) {
-                Some((name, _)) if !chosen.contains(name) => chosen.push(*name),
-                Some(_) => {}
-                None => {
-                    let names = STORIES.map(|(name, _)| name).join(", ");
-                    return Err(format!("no story `{wanted}`; there are all, none, {names}"));
-                }
-            }
-        }
-        Ok(Self::Only(chosen))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,15 +88,5 @@ mod tests {
         for text in ["accounts", "accounts=", "=a.csv", "a-b=a.csv", "1a=a.csv"] {
             assert!(text.parse::<TableFile>().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn stories_are_all_none_or_named() {
-        let names = |text: &str| text.parse::<Stories>().map(|stories| stories.names());
-        assert_eq!(names("all").map(|all| all.len()), Ok(STORIES.len()));
-        assert_eq!(names("none"), Ok(vec![]));
-        assert_eq!(names("network, root,root"), Ok(vec!["root", "network"]));
-        assert!(names("root,toor").is_err_and(|message| message.contains("`toor`")));
-        assert!(names("").is_err());
     }
 }

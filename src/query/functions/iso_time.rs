@@ -13,7 +13,7 @@ use datafusion::common::{ScalarValue, plan_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::interval_arithmetic::Interval;
 use datafusion::logical_expr::preimage::PreimageResult;
-use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
@@ -96,6 +96,19 @@ impl Form {
             }
         }
     }
+}
+
+/// `from_iso8601_timestamp(to_iso8601(x))` is `x`: a comparison of it prunes then. A fraction of a
+/// second, which the text leaves out, is kept.
+pub(super) fn undo(args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
+    if let [Expr::ScalarFunction(inner)] = args.as_slice()
+        && inner.func.name() == TO_ISO8601.name
+        && let [moment] = inner.args.as_slice()
+        && info.get_data_type(moment)? == timestamp_type()
+    {
+        return Ok(ExprSimplifyResult::Simplified(moment.clone()));
+    }
+    Ok(ExprSimplifyResult::Original(args))
 }
 
 fn print_day(day: i32) -> String {

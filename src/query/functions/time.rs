@@ -14,9 +14,12 @@ use super::{Function, only_text};
 use crate::decode::parse_time;
 use crate::event::timestamp_type;
 
+/// The name of the one that `iso_time` undoes.
+pub(super) const FROM_ISO8601: &str = "from_iso8601_timestamp";
+
 pub(super) const FUNCTIONS: [Function; 2] = [
     Function {
-        name: "from_iso8601_timestamp",
+        name: FROM_ISO8601,
         about: "the moment that text as 2026-01-15T08:00:00Z says",
         example: ("from_iso8601_timestamp('2026-01-15T08:00:00+01:00')", "2026-01-15T07:00:00Z"),
         arguments: 1..=1,

@@ -9,10 +9,10 @@ use std::time::Duration;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-use super::Store;
 use super::super::aws::{chain, lacks_credentials};
 use super::super::error::{Cause, SourceError};
 use super::super::retry::{Passing, Trouble};
+use super::Store;
 
 /// The longest wish of a server that is listened to.
 const LONGEST_WISH: Duration = Duration::from_secs(300);
@@ -109,7 +109,9 @@ impl Store {
                 let way_out = "the clock of this machine is wrong: set it";
                 SourceError::BadCredentials { uri, way_out, cause: answer.cause() }
             }
-            (401 | 403, _) => SourceError::Denied { uri, way_out: self.permission(asked), cause: answer.cause() },
+            (401 | 403, _) => {
+                SourceError::Denied { uri, way_out: self.permission(asked), cause: answer.cause() }
+            }
             _ => SourceError::Invalid { uri, reason: answer.cause().to_string() },
         };
         Trouble::Final(final_error)
@@ -122,9 +124,13 @@ impl Store {
     fn permission(&self, asked: Asked) -> String {
         let bucket = &self.bucket;
         match asked {
-            Asked::Page => format!("allow s3:ListBucket on arn:aws:s3:::{bucket}, or sign in as somebody else"),
+            Asked::Page => {
+                format!("allow s3:ListBucket on arn:aws:s3:::{bucket}, or sign in as somebody else")
+            }
             // Without s3:ListBucket a missing object looks the same.
-            Asked::Object => format!("allow s3:GetObject on arn:aws:s3:::{bucket}/*, or sign in as somebody else"),
+            Asked::Object => {
+                format!("allow s3:GetObject on arn:aws:s3:::{bucket}/*, or sign in as somebody else")
+            }
         }
     }
 }
@@ -178,7 +184,9 @@ impl Answer {
                 | "RequestLimitExceeded"
                 | "KMS.ThrottlingException"
         );
-        by_code || matches!(self.status, 408 | 425 | 429 | 500 | 502 | 503 | 504) || (self.garbled && self.status < 300)
+        by_code
+            || matches!(self.status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+            || (self.garbled && self.status < 300)
     }
 
     fn speaks_of_kms(&self) -> bool {

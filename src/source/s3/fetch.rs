@@ -10,12 +10,12 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use bytes::{Bytes, BytesMut};
 use tokio::time::timeout;
 
-use super::Store;
-use super::answer::{Asked, unanswered};
 use super::super::aws::chain;
 use super::super::error::SourceError;
 use super::super::retry::Trouble;
 use super::super::{MAX_OBJECT_BYTES, ObjectRef};
+use super::Store;
+use super::answer::{Asked, unanswered};
 
 /// Memory that is asked for before anything has come: a wrong size costs no more than this.
 const FIRST_CAPACITY: u64 = 64 << 20;
@@ -27,12 +27,8 @@ pub(super) async fn fetch(store: &Store, object: &ObjectRef) -> Result<Bytes, So
         return Err(SourceError::TooLarge { uri, size, limit: MAX_OBJECT_BYTES });
     }
     let capacity = object.size.min(FIRST_CAPACITY) as usize;
-    let mut download = Download {
-        store,
-        object,
-        etag: object.etag.clone(),
-        bytes: BytesMut::with_capacity(capacity),
-    };
+    let mut download =
+        Download { store, object, etag: object.etag.clone(), bytes: BytesMut::with_capacity(capacity) };
     let mut tries = store.retry.start();
     loop {
         let before = download.bytes.len();
@@ -64,9 +60,13 @@ impl Download<'_> {
         loop {
             let chunk = match timeout(stall, output.body.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
-                Ok(Some(Err(error))) => return Err(Trouble::passing(format!("{}: {}", self.reached(), chain(&error)))),
+                Ok(Some(Err(error))) => {
+                    return Err(Trouble::passing(format!("{}: {}", self.reached(), chain(&error))));
+                }
                 Ok(None) => break,
-                Err(_) => return Err(Trouble::passing(format!("{}, then nothing for {stall:?}", self.reached()))),
+                Err(_) => {
+                    return Err(Trouble::passing(format!("{}, then nothing for {stall:?}", self.reached())));
+                }
             };
             if (self.bytes.len() + chunk.len()) as u64 > self.object.size {
                 return Err(self.changed());
@@ -123,7 +123,9 @@ impl Download<'_> {
         if self.bytes.is_empty() {
             return Ok(());
         }
-        let begins = output.content_range().and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.parse().ok());
+        let begins = output
+            .content_range()
+            .and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.parse().ok());
         match begins {
             Some(at) if self.bytes.len() == at => {}
             // All of it once more, or something else: from the start then.

@@ -15,12 +15,12 @@ use aws_sdk_s3::types::{EncodingType, Object};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
-use super::Store;
-use super::answer::{Asked, unanswered};
 use super::super::error::SourceError;
 use super::super::retry::Trouble;
 use super::super::walk::{Lister, Page, Place};
 use super::super::{ObjectRef, key};
+use super::Store;
+use super::answer::{Asked, unanswered};
 
 /// A bucket as the walk sees it.
 #[derive(Debug)]
@@ -65,7 +65,12 @@ impl Bucket {
         }
     }
 
-    async fn ask(&self, place: &Place, folded: bool, token: Option<&str>) -> Result<ListObjectsV2Output, Trouble> {
+    async fn ask(
+        &self,
+        place: &Place,
+        folded: bool,
+        token: Option<&str>,
+    ) -> Result<ListObjectsV2Output, Trouble> {
         let store = &self.store;
         let request = store
             .client()
@@ -140,7 +145,10 @@ impl Store {
     }
 
     fn no_text(&self, raw: &str) -> SourceError {
-        SourceError::Invalid { uri: self.uri(raw), reason: "the key is not UTF-8; copy it to another".to_owned() }
+        SourceError::Invalid {
+            uri: self.uri(raw),
+            reason: "the key is not UTF-8; copy it to another".to_owned(),
+        }
     }
 }
 

@@ -87,7 +87,11 @@ fn in_ireland(request: &str) -> String {
     if request.contains("/eu-west-1/s3/aws4_request") {
         return reply("200 OK", "", ONE);
     }
-    reply("301 Moved Permanently", "x-amz-bucket-region: eu-west-1\r\n", "<Error><Code>PermanentRedirect</Code></Error>")
+    reply(
+        "301 Moved Permanently",
+        "x-amz-bucket-region: eu-west-1\r\n",
+        "<Error><Code>PermanentRedirect</Code></Error>",
+    )
 }
 
 #[tokio::test]
@@ -104,14 +108,21 @@ async fn with_an_endpoint_a_wrong_region_is_told_and_not_followed() {
     let (url, _) = server(in_ireland);
     let listed = list(&store(&url, false)).await;
     let [Err(error)] = listed.as_slice() else { panic!("{listed:?}") };
-    assert_eq!(error.to_string(), "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --region eu-west-1");
+    assert_eq!(
+        error.to_string(),
+        "bucket `logs` is in `eu-west-1`, not in `us-east-1`; pass --region eu-west-1"
+    );
 }
 
 #[tokio::test]
 async fn a_store_that_sends_from_region_to_region_is_not_followed_for_ever() {
     let (url, count) = server(|request| {
         let real = if request.contains("/eu-west-1/s3/") { "us-east-1" } else { "eu-west-1" };
-        reply("301 Moved", &format!("x-amz-bucket-region: {real}\r\n"), "<Error><Code>PermanentRedirect</Code></Error>")
+        reply(
+            "301 Moved",
+            &format!("x-amz-bucket-region: {real}\r\n"),
+            "<Error><Code>PermanentRedirect</Code></Error>",
+        )
     });
     let listed = list(&store(&url, true)).await;
     assert!(matches!(listed.as_slice(), [Err(SourceError::WrongRegion { .. })]), "{listed:?}");
@@ -156,28 +167,35 @@ async fn what_s3_refuses_is_told_by_what_helps() {
     }
     type Is = fn(&SourceError) -> bool;
     let cases: [(fn(&str) -> String, Is); 8] = [
-        (|_| code("403 Forbidden", "AccessDenied", "no"), |error| {
-            matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("s3:GetObject on arn:aws:s3:::logs/*"))
-        }),
-        (|_| code("403 Forbidden", "AccessDenied", "not authorized to perform: kms:Decrypt"), |error| {
-            matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("kms:Decrypt"))
-        }),
-        (|_| code("400 Bad Request", "KMS.DisabledException", "the key is disabled"), |error| {
-            matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("kms:Decrypt"))
-        }),
-        (|_| code("403 Forbidden", "InvalidObjectState", "archived"), |error| {
-            matches!(error, SourceError::Archived { .. })
-        }),
-        (|_| code("412 Precondition Failed", "PreconditionFailed", ""), |error| {
-            matches!(error, SourceError::Changed { .. })
-        }),
+        (
+            |_| code("403 Forbidden", "AccessDenied", "no"),
+            |error| matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("s3:GetObject on arn:aws:s3:::logs/*")),
+        ),
+        (
+            |_| code("403 Forbidden", "AccessDenied", "not authorized to perform: kms:Decrypt"),
+            |error| matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("kms:Decrypt")),
+        ),
+        (
+            |_| code("400 Bad Request", "KMS.DisabledException", "the key is disabled"),
+            |error| matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("kms:Decrypt")),
+        ),
+        (
+            |_| code("403 Forbidden", "InvalidObjectState", "archived"),
+            |error| matches!(error, SourceError::Archived { .. }),
+        ),
+        (
+            |_| code("412 Precondition Failed", "PreconditionFailed", ""),
+            |error| matches!(error, SourceError::Changed { .. }),
+        ),
         (|_| code("404 Not Found", "NoSuchKey", ""), |error| matches!(error, SourceError::NotFound { .. })),
-        (|_| code("400 Bad Request", "ExpiredToken", ""), |error| {
-            matches!(error, SourceError::BadCredentials { way_out, .. } if way_out.contains("expired"))
-        }),
-        (|_| code("403 Forbidden", "InvalidAccessKeyId", ""), |error| {
-            matches!(error, SourceError::BadCredentials { .. }) && error.ends_listing()
-        }),
+        (
+            |_| code("400 Bad Request", "ExpiredToken", ""),
+            |error| matches!(error, SourceError::BadCredentials { way_out, .. } if way_out.contains("expired")),
+        ),
+        (
+            |_| code("403 Forbidden", "InvalidAccessKeyId", ""),
+            |error| matches!(error, SourceError::BadCredentials { .. }) && error.ends_listing(),
+        ),
     ];
     for (number, (answer, is)) in cases.into_iter().enumerate() {
         let (url, count) = server(answer);

@@ -1,0 +1,132 @@
+//! `trailhound detect`: rules over the lake or over raw logs, and what they found.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use uuid::Uuid;
+
+use super::app::{App, open_output};
+use super::args::{self, Assignment, Bounds, FindingsFormat, Range, Raw};
+use super::{Exit, color_stdout, query, terminal};
+use crate::config::Params;
+use crate::detect::{self, Options, Report, RuleSet, Selection, Severity};
+use crate::lake::Lake;
+use crate::query::Session;
+use crate::report::{self, Format, Style};
+
+pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
+    let rules = RuleSet::load(&args.rules.paths)?;
+    let selection = Selection { only: args.only.clone(), min_severity: args.min_severity.map(severity) };
+    let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
+    let options = options(&args.raw, &args.range, &args.params, app)?;
+    let mut out = open_output(args.output.as_deref())?;
+    let lake = match args.raw.sources.is_empty() {
+        true => Some(app.lake(false).await?),
+        false => None,
+    };
+    let session = session(lake.as_ref(), &args.raw, &args.range, &args.bounds, app).await?;
+    let progress = app.spinner("detecting");
+    let report = query::until_interrupted(detect::run(&session, &rules, &options)).await;
+    progress.finish();
+    let mut report = report?;
+    if let Some(lake) = lake.as_ref().filter(|_| !args.no_save) {
+        let saved = detect::save(lake, &session, &mut report.findings).await?;
+        tracing::info!(new = saved.new, grown = saved.grown, unchanged = saved.unchanged, "findings saved");
+    }
+    let to_terminal = args.output.is_none();
+    let style = Style {
+        color: to_terminal && color_stdout(app.global.color),
+        width: (to_terminal && terminal::is_stdout()).then(terminal::width).flatten(),
+    };
+    report::write(format(args.format), &report, style, out.as_mut())?;
+    out.flush()?;
+    Ok(exit(&report, args.fail_on.map(severity)))
+}
+
+/// What a run ends with: its findings, and rules that could not be run to their end.
+fn exit(report: &Report, fail_on: Option<Severity>) -> Exit {
+    let mut failed = Exit::Done;
+    for (rule, reason) in report.failed() {
+        tracing::error!(rule = %rule.rule_id, "failed: {}", terminal::escape(reason));
+        failed = Exit::Incomplete;
+    }
+    for warning in &report.warnings {
+        tracing::warn!("{}", terminal::escape(warning));
+    }
+    match fail_on {
+        Some(least) if report.worst().is_some_and(|worst| worst >= least) => failed.merge(Exit::Findings),
+        _ => failed,
+    }
+}
+
+/// A session for rules: `--since` and `--until` are theirs, so nothing is cut off here.
+pub(super) async fn session(
+    lake: Option<&Lake>,
+    raw: &Raw,
+    range: &Range,
+    bounds: &Bounds,
+    app: &App,
+) -> Result<Session> {
+    match lake {
+        Some(lake) => Session::over_lake(lake, &app.limits(bounds)).await,
+        None => query::session(raw, range, &[], bounds, app).await,
+    }
+}
+
+/// The options of a run, with the parameters of the configuration and of the command line.
+pub(super) fn options(raw: &Raw, range: &Range, given: &[Assignment], app: &App) -> Result<Options> {
+    let source = match raw.sources.is_empty() {
+        true => app.global.lake.clone(),
+        false => raw.sources.join(", "),
+    };
+    let mut options = Options::new(source, app.now, Uuid::now_v7().to_string());
+    options.span = app.span(range)?;
+    options.params = app.config.params.clone();
+    options.suppress = app.config.suppress.clone();
+    options.available = BTreeSet::new();
+    for pair in given {
+        assign(&mut options.params, pair)?;
+    }
+    Ok(options)
+}
+
+/// `name=value` or `rule.name=value`; a value is TOML, and text that is none stands for itself.
+fn assign(params: &mut Params, pair: &Assignment) -> Result<()> {
+    let document = format!("value = {}", pair.value);
+    let parsed: Option<toml::Table> = document.parse().ok();
+    let value = parsed.and_then(|mut table| table.remove("value"));
+    let value = value.unwrap_or_else(|| match pair.value.contains(',') {
+        true => pair.value.split(',').map(|item| toml::Value::from(item.trim())).collect::<Vec<_>>().into(),
+        false => pair.value.as_str().into(),
+    });
+    match pair.name.split_once('.') {
+        None => drop(params.global.insert(pair.name.clone(), value)),
+        Some((rule, name)) if !rule.is_empty() && !name.is_empty() => {
+            params.by_rule.entry(rule.to_owned()).or_default().insert(name.to_owned(), value);
+        }
+        Some(_) => bail!("`{}` names no parameter; write `name=value` or `rule.name=value`", pair.name),
+    }
+    Ok(())
+}
+
+pub(super) fn severity(severity: args::Severity) -> Severity {
+    match severity {
+        args::Severity::Info => Severity::Info,
+        args::Severity::Low => Severity::Low,
+        args::Severity::Medium => Severity::Medium,
+        args::Severity::High => Severity::High,
+        args::Severity::Critical => Severity::Critical,
+    }
+}
+
+fn format(format: FindingsFormat) -> Format {
+    match format {
+        FindingsFormat::Table => Format::Table,
+        FindingsFormat::Summary => Format::Summary,
+        FindingsFormat::Ndjson => Format::Ndjson,
+        FindingsFormat::Json => Format::Json,
+        FindingsFormat::Csv => Format::Csv,
+        FindingsFormat::Html => Format::Html,
+        FindingsFormat::Ocsf => Format::Ocsf,
+    }
+}

@@ -1,0 +1,188 @@
+//! `trailhound rules list | show | check | test | backtest`.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use futures::StreamExt;
+use serde_json::{Value, json};
+
+use super::app::App;
+use super::args::{self, Rules};
+use super::{Exit, detect, terminal};
+use crate::config::Limits;
+use crate::detect::{
+    Level, Mistake, Rule, RuleFile, RuleSet, backtest, check, check_config, read, shipped_files, test,
+};
+use crate::query::Session;
+
+/// Where the cases of rules are, unless `--cases` says otherwise.
+const CASES: &str = "testdata/detections";
+
+pub(super) async fn run(command: &Rules, app: &App) -> Result<Exit> {
+    match command {
+        Rules::List(args) => list(args, app),
+        Rules::Show(args) => show(args, app),
+        Rules::Check(args) => checked(args, app),
+        Rules::Test(args) => tested(args, app).await,
+        Rules::Backtest(args) => backtested(args, app).await,
+    }
+}
+
+fn list(args: &args::RulesList, app: &App) -> Result<Exit> {
+    let rules = RuleSet::load(&args.rules.paths)?;
+    let mut text = String::new();
+    for rule in rules.iter() {
+        let name = terminal::escape(&rule.title).into_owned();
+        _ = writeln!(text, "{:<10}{:<34}{name}", rule.severity.name(), rule.id);
+    }
+    let json: Vec<_> = rules.iter().map(|rule| described(rule)).collect();
+    app.report(args.reporting.format, &text, &json)?;
+    Ok(Exit::Done)
+}
+
+fn show(args: &args::RulesShow, app: &App) -> Result<Exit> {
+    let rules = test::only(&RuleSet::load(&args.rules.paths)?, &args.id).map_err(anyhow::Error::msg)?;
+    let mut text = String::new();
+    for rule in rules.iter() {
+        text.push_str(&shown(rule));
+    }
+    let json: Vec<_> = rules.iter().map(|rule| described(rule)).collect();
+    app.report(args.reporting.format, &text, &json)?;
+    Ok(Exit::Done)
+}
+
+fn shown(rule: &Rule) -> String {
+    let mut out = format!("{} ({}, {})\n{}\n", rule.id, rule.severity.name(), rule.status.name(), rule.title);
+    _ = writeln!(out, "\n{}", rule.description);
+    let lists = [
+        ("ATT&CK", &rule.attack),
+        ("false positives", &rule.false_positives),
+        ("respond", &rule.respond),
+        ("references", &rule.references),
+    ];
+    for (name, items) in lists {
+        if !items.is_empty() {
+            _ = writeln!(out, "\n{name}:");
+            items.iter().for_each(|item| _ = writeln!(out, "  - {item}"));
+        }
+    }
+    if !rule.params.is_empty() {
+        _ = writeln!(out, "\nparameters ([params] in trailhound.toml, or --param):");
+        for (name, param) in &rule.params {
+            let default = match &param.default {
+                Some(value) => format!("default {value}"),
+                None if param.required => "required".to_owned(),
+                None => "optional".to_owned(),
+            };
+            let about = param.description.as_deref().unwrap_or_default();
+            _ = writeln!(out, "  {name} ({default}) {about}");
+        }
+    }
+    _ = writeln!(out, "\n{}", rule.sql.trim());
+    terminal::escape_lines(&out)
+}
+
+fn described(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id, "title": rule.title, "severity": rule.severity.name(), "status": rule.status.name(),
+        "attack": rule.attack, "practice": rule.practice.map(|practice| practice.name()),
+        "description": rule.description, "params": rule.params.keys().collect::<Vec<_>>(),
+        "file": rule.file, "version": rule.version, "sql": rule.sql,
+    })
+}
+
+/// The rule files that a command is about: those given, or the shipped ones.
+fn files(paths: &[PathBuf]) -> Result<Vec<RuleFile>> {
+    match paths {
+        [] => Ok(shipped_files()),
+        paths => Ok(read(paths)?),
+    }
+}
+
+fn checked(args: &args::RulesPaths, app: &App) -> Result<Exit> {
+    let files = files(&args.paths)?;
+    let session = Session::over_raw(Arc::new(|| futures::stream::empty().boxed()), &Limits::default())?;
+    let mut mistakes = check(&session, &files);
+    if let Some(file) = &app.config.file {
+        let rules = RuleSet::load(&args.paths);
+        let ids: Vec<_> = rules.iter().flat_map(RuleSet::iter).map(|rule| rule.id.as_str()).collect();
+        let today = app.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        mistakes.extend(check_config(file, &app.config.params, &app.config.suppress, &ids, today));
+    }
+    let errors = mistakes.iter().filter(|mistake| mistake.level == Level::Error).count();
+    let mut text = String::new();
+    mistakes.iter().for_each(|mistake| _ = writeln!(text, "{}", terminal::escape(&mistake.to_string())));
+    let warnings = mistakes.len() - errors;
+    _ = writeln!(text, "{} rules: {errors} errors, {warnings} warnings", files.len());
+    let json: Vec<_> = mistakes.iter().map(mistake_json).collect();
+    app.report(args.reporting.format, &text, &json)?;
+    Ok(if errors > 0 { Exit::Failed } else { Exit::Done })
+}
+
+fn mistake_json(mistake: &Mistake) -> Value {
+    json!({"file": mistake.file, "line": mistake.line, "level": mistake.level.name(), "message": mistake.message})
+}
+
+async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
+    let rules = RuleSet::parse(&files(&args.paths)?)?;
+    let folder = args.cases.clone().unwrap_or_else(|| Path::new(CASES).to_owned());
+    folder
+        .read_dir()
+        .with_context(|| format!("no cases at {}; say where they are with --cases", folder.display()))?;
+    let outcomes = test::test(&rules, &folder).await;
+    let mut text = String::new();
+    let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
+    for outcome in outcomes.iter().filter(|outcome| outcome.failure.is_some()) {
+        let why = outcome.failure.as_deref().unwrap_or_default();
+        let line = format!("{} {}: {why}", outcome.rule_id, outcome.case);
+        _ = writeln!(text, "FAILED {}", terminal::escape(&line));
+    }
+    _ = writeln!(text, "{} rules, {} cases, {failed} failed", rules.len(), outcomes.len());
+    let json: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| json!({"rule": outcome.rule_id, "case": outcome.case, "failure": outcome.failure}))
+        .collect();
+    app.report(args.reporting.format, &text, &json)?;
+    Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+}
+
+async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
+    let rules = RuleSet::load(&args.rules.paths)?;
+    let options = detect::options(&args.raw, &args.range, &args.params, app)?;
+    let lake = match args.raw.sources.is_empty() {
+        true => Some(app.lake(false).await?),
+        false => None,
+    };
+    let session = detect::session(lake.as_ref(), &args.raw, &args.range, &args.bounds, app).await?;
+    let done = backtest(&session, &rules, &args.id, &options).await?;
+    let most = done.days.values().copied().max().unwrap_or(1);
+    let mut text = String::new();
+    for (day, count) in &done.days {
+        let bar = "#".repeat(usize::try_from(count * 40 / most).unwrap_or(40).max(1));
+        _ = writeln!(text, "{day} {count:>8} {bar}");
+    }
+    let total: u64 = done.days.values().sum();
+    _ = writeln!(
+        text,
+        "{total} findings on {} days, {} suppressed",
+        done.days.len(),
+        done.outcome.suppressed
+    );
+    for (principal, count) in &done.principals {
+        _ = writeln!(text, "{count:>8} {}", terminal::escape(principal));
+    }
+    let days: serde_json::Map<_, _> =
+        done.days.iter().map(|(day, count)| (day.to_string(), json!(count))).collect();
+    let json = json!({"rule": done.outcome.rule_id, "days": days, "principals": done.principals});
+    app.report(args.reporting.format, &text, &json)?;
+    Ok(match &done.outcome.state {
+        crate::detect::State::Ran => Exit::Done,
+        crate::detect::State::NotConfigured(missing) => {
+            tracing::warn!("not configured: {}", missing.join("; "));
+            Exit::Incomplete
+        }
+        crate::detect::State::Failed(reason) => anyhow::bail!("the rule failed: {reason}"),
+    })
+}
