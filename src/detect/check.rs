@@ -21,6 +21,9 @@ use super::{glob, nulls};
 use crate::config::{Params, Suppress};
 use crate::query::Session;
 
+/// Characters of a condition that a message shows; the line tells the rest.
+const SHOWN_MAX: usize = 100;
+
 /// Functions whose value depends on when or how often they are called.
 const UNSTABLE: [&str; 14] = [
     "now",
@@ -109,7 +112,11 @@ impl Checker<'_> {
         self.texts();
         if let Ok(query) = kind::parse(&self.rule.sql) {
             self.unstable(&query);
-            for (line, text) in nulls::unsafe_conditions(&query) {
+            for (line, mut text) in nulls::unsafe_conditions(&query) {
+                if let Some((end, _)) = text.char_indices().nth(SHOWN_MAX) {
+                    text.truncate(end);
+                    text.push('…');
+                }
                 let message = format!(
                     "`{text}` is not true when a value is missing; use coalesce(…) or IS DISTINCT FROM"
                 );

@@ -50,3 +50,6 @@ pub use self::severity::Severity;
 pub use self::store::{Saved, save};
 pub use self::vocabulary::{Need, Practice, Status};
 pub use self::window::Span;
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,17 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 /// Functions that give a value even when all they are given is missing.
-const NEVER_NULL: [&str; 8] =
-    ["count", "row_number", "rank", "dense_rank", "now", "concat", "concat_ws", "regr_count"];
+const NEVER_NULL: [&str; 9] = [
+    "count",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "now",
+    "concat",
+    "concat_ws",
+    "regr_count",
+    "json_contains",
+];
 
 /// Functions that give a value when one of those they are given is there.
 const FIRST_GIVEN: [&str; 4] = ["coalesce", "ifnull", "nvl", "greatest"];
