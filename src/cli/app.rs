@@ -60,7 +60,7 @@ impl App {
 
     /// The configured limits, with what the command line says instead.
     pub(super) fn limits(&self, bounds: &Bounds) -> Limits {
-        let mut limits = self.config.limits.clone();
+        let mut limits = self.config.limits;
         limits.memory = bounds.memory.unwrap_or(limits.memory);
         limits.time = bounds.timeout.or(limits.time);
         limits

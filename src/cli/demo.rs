@@ -4,9 +4,10 @@
 //! alone.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use uuid::Uuid;
 
 use super::app::{App, print};
@@ -70,10 +71,10 @@ async fn detect(args: &args::Demo, lake: &Lake, app: &App) -> Result<()> {
     detect::save(lake, &session, &mut found.findings).await?;
     let style = Style { color: color_stdout(app.global.color), width: terminal::width() };
     report::write(Format::Summary, &found, style, &mut std::io::stdout())?;
-    for (rule, reason) in found.failed() {
-        anyhow::bail!("the rule `{}` failed: {reason}", rule.rule_id);
+    match found.failed().next() {
+        Some((rule, reason)) => bail!("the rule `{}` failed: {reason}", rule.rule_id),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Makes the folder ready: what an earlier demo left goes, anything else stays.
@@ -91,8 +92,11 @@ fn clear(dir: &Path) -> Result<()> {
     );
     for name in ["logs", "lake"] {
         let folder = dir.join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("can't remove {}", folder.display()))?;
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("can't remove {}", folder.display()));
+            }
+            _ => {}
         }
     }
     fs::create_dir_all(dir).with_context(|| format!("can't make {}", dir.display()))?;

@@ -1,6 +1,7 @@
 //! `trailhound query`: one statement over the lake or over raw logs.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -162,14 +163,14 @@ fn guess(value: &str) -> Literal {
 
 /// The file at `path`, or the shipped hunt of that name.
 fn file_or_hunt(path: &Path) -> Result<String> {
-    if !path.exists()
-        && let Some((_, text)) = HUNTS.iter().find(|(name, _)| path.as_os_str() == *name)
-    {
-        return Ok((*text).to_owned());
+    let read = std::fs::read_to_string(path);
+    let hunt = HUNTS.iter().find(|(name, _)| path.as_os_str() == *name);
+    match (read, hunt) {
+        (Err(error), Some((_, text))) if error.kind() == ErrorKind::NotFound => Ok((*text).to_owned()),
+        (read, _) => read.with_context(|| {
+            format!("can't read {}, and no hunt has that name; `trailhound hunts` lists them", path.display())
+        }),
     }
-    std::fs::read_to_string(path).with_context(|| {
-        format!("can't read {}, and no hunt has that name; `trailhound hunts` lists them", path.display())
-    })
 }
 
 /// `--format`, or what the output's name says, or a table.

@@ -65,12 +65,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// [`escape`] for text of our own that has lines: those are kept.
-pub fn escape_lines(text: &str) -> String {
+pub(super) fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether results are shown to somebody.
-pub fn is_stdout() -> bool {
+pub(super) fn is_stdout() -> bool {
     std::io::stdout().is_terminal()
 }
 

@@ -329,11 +329,6 @@ fn real_records_come_back_as_they_were_and_overflow_stays_rare() {
                 .iter()
                 .flatten()
                 .filter(|extra| !extra.contains(r#""add":{}"#) || !extra.contains(r#""text":{}"#))
-                .inspect(|extra| {
-                    if std::env::var_os("SHOW").is_some() {
-                        eprintln!("{extra}")
-                    }
-                })
                 .count();
         }
     }

@@ -172,7 +172,7 @@ fn region(text: &str) -> Result<String, String> {
         Some((number, words)) if words.len() >= 2 => {
             !number.is_empty()
                 && number.bytes().all(|byte| byte.is_ascii_digit())
-                && words.iter().all(|word| letters(&word))
+                && words.iter().all(letters)
         }
         _ => false,
     };

@@ -39,15 +39,15 @@ pub(super) enum Incoming {
     /// Part of a source could not be listed.
     ListingFailed(SourceError),
     /// An object, and its share of the budget.
-    Object { object: ObjectRef, content: Content, permit: Option<OwnedSemaphorePermit> },
+    Object { object: Box<ObjectRef>, content: Content, permit: Option<OwnedSemaphorePermit> },
 }
 
 /// What an object came to.
 pub(super) enum Content {
     /// It was decoded; the rows count only if the verdict says so.
-    Decoded { decoded: Decoded, chunks: Vec<Chunk> },
+    Decoded { decoded: Box<Decoded>, chunks: Vec<Chunk> },
     /// It was decoded and is a log too large to keep: [`decode_again`] hands out its rows.
-    Large { decoded: Decoded, body: Body },
+    Large { decoded: Box<Decoded>, body: Body },
     /// It was not read, for the reason given.
     Passed(&'static str),
     /// It could not be read.
@@ -131,7 +131,7 @@ impl Lister {
         }
         if let Some(reason) = verdict::passed_by(&object) {
             let content = Content::Passed(reason);
-            return self.send.send(Incoming::Object { object, content, permit: None }).await;
+            return self.send.send(Incoming::Object { object: Box::new(object), content, permit: None }).await;
         }
         // Both are never closed, so waiting for them can't fail.
         let permit = self.budget.clone().acquire_many_owned(budget_of(&object)).await.ok();
@@ -146,7 +146,7 @@ impl Lister {
                 Err(error) => Content::Failed(error),
             };
             // Whoever has stopped listening wants it no more.
-            drop(send.send(Incoming::Object { object, content, permit }).await);
+            drop(send.send(Incoming::Object { object: Box::new(object), content, permit }).await);
         });
         Ok(())
     }
@@ -196,6 +196,7 @@ fn decode_here(object: &ObjectRef, body: Body) -> io::Result<Content> {
         Ok(())
     };
     let decoded = with_decoder(|decoder| decoder.decode(body.reader()?, members(object), &mut emit))?;
+    let decoded = Box::new(decoded);
     if decoded.verdict != Verdict::Log {
         chunks.clear();
     } else if overflowed {

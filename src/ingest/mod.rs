@@ -174,7 +174,7 @@ impl Run<'_> {
             }
             Incoming::Object { object, content, permit } => {
                 self.summary.objects.listed += 1;
-                let taken = self.take_object(object, content).await;
+                let taken = self.take_object(*object, content).await;
                 // The budget is given back when the rows are in the batch.
                 drop(permit);
                 taken
@@ -199,13 +199,13 @@ impl Run<'_> {
         match content {
             Content::Decoded { decoded, chunks } => {
                 self.summary.count(&object, &decoded);
-                let letters = verdict::letters(decoded);
+                let letters = verdict::letters(*decoded);
                 writer.add(batch, row, chunks, letters).await
             }
             Content::Large { decoded, body } => {
                 self.summary.count(&object, &decoded);
                 let sha256 = decoded.sha256;
-                let index = writer.add_object(batch, row, verdict::letters(decoded));
+                let index = writer.add_object(batch, row, verdict::letters(*decoded));
                 let (mut chunks, again) = incoming::decode_again(object, body);
                 while let Some(chunk) = chunks.recv().await {
                     writer.add_chunk(batch, index, chunk).await?;

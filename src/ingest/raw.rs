@@ -54,7 +54,7 @@ impl Raw {
                     tracing::warn!("{:#}", anyhow::Error::from(error));
                     continue;
                 }
-                Some(Incoming::Object { object, content, .. }) => (object, content),
+                Some(Incoming::Object { object, content, .. }) => (*object, content),
             };
             self.listed += 1;
             self.take(object, content).await?;

@@ -305,7 +305,7 @@ impl TableLog {
 
     /// Writes a checkpoint when enough was committed since the last.
     pub(crate) async fn checkpoint_if_due(&self) {
-        if self.snapshot.version % CHECKPOINT_EVERY == 0
+        if self.snapshot.version.is_multiple_of(CHECKPOINT_EVERY)
             && let Err(error) = self.checkpoint().await
         {
             // The log is whole without it; only opening the lake takes longer.

@@ -85,7 +85,7 @@ pub fn parse(key: &str) -> Option<KeyParts> {
         return None;
     }
     let segments: Vec<&str> = path.split('/').collect();
-    roots(&segments).find_map(|tail| match_tail(tail))
+    roots(&segments).find_map(match_tail)
 }
 
 /// What follows each `AWSLogs`, the right-most first.

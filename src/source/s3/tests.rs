@@ -165,8 +165,9 @@ async fn what_s3_refuses_is_told_by_what_helps() {
     fn code(status: &str, code: &str, message: &str) -> String {
         reply(status, "", &format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
     }
+    type Answer = fn(&str) -> String;
     type Is = fn(&SourceError) -> bool;
-    let cases: [(fn(&str) -> String, Is); 8] = [
+    let cases: [(Answer, Is); 8] = [
         (
             |_| code("403 Forbidden", "AccessDenied", "no"),
             |error| matches!(error, SourceError::Denied { way_out, .. } if way_out.contains("s3:GetObject on arn:aws:s3:::logs/*")),
