@@ -1,4 +1,7 @@
 //! Who makes a call: an actor's class and habits, and his identity, address and user agent in a record.
+//!
+//! The class decides which calls he makes and from which network; the habits, a seed of his own, which few calls he
+//! makes most and with what program. Sign-ins and the openings of sessions are written elsewhere.
 
 use super::client;
 use super::dice::{below, chance, mix};
@@ -11,18 +14,18 @@ use super::text;
 use super::world::{Trust, World};
 
 /// Who makes a call, and how it looks.
-pub struct Caller {
-    pub class: Class,
-    pub habits: u64,
-    pub failures: f64,
+pub(super) struct Caller {
+    pub(super) class: Class,
+    pub(super) habits: u64,
+    pub(super) failures: f64,
     /// Over TLS, not by a service within AWS
-    pub direct: bool,
-    pub browser: bool,
-    pub shared: bool,
+    pub(super) direct: bool,
+    pub(super) browser: bool,
+    pub(super) shared: bool,
 }
 
 impl Caller {
-    pub fn of(world: &World, stint: &Stint, seed: u64) -> Self {
+    pub(super) fn of(world: &World, stint: &Stint, seed: u64) -> Self {
         let plain = |class, habits, failures| Self {
             class,
             habits,
@@ -64,7 +67,7 @@ impl Caller {
     }
 
     /// Writes identity, address and user agent.
-    pub fn write(
+    pub(super) fn write(
         &self,
         pen: &mut Pen<'_>,
         stint: &Stint,

@@ -11,16 +11,16 @@ use super::stint::{self, Pen};
 use super::world::{ORDINARY_REGIONS, REGIONS, World};
 use crate::progress::Progress;
 
-pub const LARGEST: usize = 20_000;
+pub(super) const LARGEST: usize = 20_000;
 const FIVE_MINUTES: i64 = 300;
 
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Tally {
-    pub objects: u64,
-    pub events: u64,
-    pub duplicates: u64,
-    pub bytes_gz: u64,
-    pub bytes_json: u64,
+pub(super) struct Tally {
+    pub(super) objects: u64,
+    pub(super) events: u64,
+    pub(super) duplicates: u64,
+    pub(super) bytes_gz: u64,
+    pub(super) bytes_json: u64,
 }
 
 impl std::iter::Sum for Tally {
@@ -56,18 +56,18 @@ struct Batch {
 }
 
 /// What a worker needs to write a cell.
-pub struct Writer<'a> {
-    pub world: &'a World,
-    pub plan: &'a Plan,
-    pub shelf: &'a Shelf,
-    pub progress: &'a Progress,
-    pub mean_per_object: f64,
+pub(super) struct Writer<'a> {
+    pub(super) world: &'a World,
+    pub(super) plan: &'a Plan,
+    pub(super) shelf: &'a Shelf,
+    pub(super) progress: &'a Progress,
+    pub(super) mean_per_object: f64,
     /// The cell that shows every untidiness, however small the trail
-    pub showcase: CellKey,
+    pub(super) showcase: CellKey,
 }
 
 impl Writer<'_> {
-    pub fn write(&self, key: CellKey, cell: &Cell) -> anyhow::Result<Tally> {
+    pub(super) fn write(&self, key: CellKey, cell: &Cell) -> anyhow::Result<Tally> {
         let (day, account, region) = key;
         let seed = mix(mix(mix(self.world.seed, day.unsigned_abs()), account as u64), region as u64);
         let slots = self.slots(cell);

@@ -12,7 +12,7 @@ use super::text;
 const TASKS: u64 = 18;
 
 /// A person's address: one of a few.
-pub fn office(out: &mut String, session: u64) {
+pub(super) fn office(out: &mut String, session: u64) {
     let draw = mix(session, 0x0ff1);
     match below(draw, 10) {
         0..4 => {
@@ -37,13 +37,13 @@ fn group(out: &mut String, seed: u64, limit: u64) {
 }
 
 /// The office's NAT, through which automation goes.
-pub fn nat(out: &mut String, session: u64) {
+pub(super) fn nat(out: &mut String, session: u64) {
     out.push_str("203.0.113.");
     text::number(out, 10 + below(mix(session, 0x0a7), 11));
 }
 
 /// A workload's address out of `pool` private ones; each account has a network of its own.
-pub fn private(out: &mut String, account: usize, session: u64, event: u64, pool: u64) {
+pub(super) fn private(out: &mut String, account: usize, session: u64, event: u64, pool: u64) {
     let task = below(event, 1 + below(mix(event, 2), TASKS));
     let place = below(mix(mix(session, task), 1), pool);
     out.push_str("10.");
@@ -63,7 +63,7 @@ const BROWSERS: [&str; 6] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:",
 ];
 
-pub fn browser(out: &mut String, person: u64) {
+pub(super) fn browser(out: &mut String, person: u64) {
     let kind = below(mix(person, 7), 6) as usize;
     let version = 128 + below(mix(person, 8), 16);
     out.push_str(BROWSERS[kind]);
@@ -78,7 +78,7 @@ pub fn browser(out: &mut String, person: u64) {
 }
 
 /// The command line, with the command that was typed.
-pub fn command_line(out: &mut String, person: u64, prefix: &str, name: &str) {
+pub(super) fn command_line(out: &mut String, person: u64, prefix: &str, name: &str) {
     out.push_str("aws-cli/2.");
     text::number(out, 17 + below(mix(person, 1), 12));
     out.push('.');
@@ -109,12 +109,12 @@ fn kebab(out: &mut String, name: &str) {
 }
 
 /// An API's name without a version such as `20150331v2`.
-pub fn unversioned(name: &str) -> &str {
+pub(super) fn unversioned(name: &str) -> &str {
     name.find("20").map_or(name, |at| &name[..at])
 }
 
 /// A program: `habits` decide its SDK, `event` the run that it names.
-pub fn program(out: &mut String, habits: u64, event: u64) {
+pub(super) fn program(out: &mut String, habits: u64, event: u64) {
     const RUNTIMES: [&str; 5] = [
         "md/pyimpl#CPython exec-env/AWS_Lambda_python3.12",
         "md/pyimpl#CPython exec-env/AWS_ECS_FARGATE",

@@ -1,4 +1,7 @@
-//! What goes wrong: the error codes and messages of calls that were denied, throttled or asked for what is not there.
+//! What goes wrong: error codes and messages of calls that were denied, throttled, or for what is not there.
+//!
+//! Most failures are denials, then come calls for what is not there, then throttling. Each service has its own codes,
+//! in the catalogue; most messages are shared among services, and so more uniform than in life.
 
 use super::client::unversioned;
 use super::dice::{below, mix};
@@ -6,7 +9,13 @@ use super::shape::{Service, Shape};
 use super::text;
 
 /// Writes an error's message and says its code.
-pub fn write(message: &mut String, service: &Service, shape: &Shape, arn: &str, seed: u64) -> &'static str {
+pub(super) fn write(
+    message: &mut String,
+    service: &Service,
+    shape: &Shape,
+    arn: &str,
+    seed: u64,
+) -> &'static str {
     match below(mix(seed, 0xfa), 100) {
         0..58 => {
             denied(message, service, shape, arn, seed);

@@ -1,4 +1,7 @@
 //! The `userIdentity` of a record: who called, in each of the forms CloudTrail has.
+//!
+//! Each function appends one form, a whole JSON object. Which members a form has is as CloudTrail has it: a
+//! service-linked role has no key, a service nothing but its name, somebody of another account no ARN.
 
 use super::dice::mix;
 use super::text;
@@ -6,21 +9,21 @@ use super::world::{Person, Role, Trust, User};
 
 /// Temporary credentials: one key, one name, from one moment on.
 #[derive(Debug, Clone)]
-pub struct Session {
-    pub seed: u64,
-    pub name: String,
-    pub created: i64,
+pub(super) struct Session {
+    pub(super) seed: u64,
+    pub(super) name: String,
+    pub(super) created: i64,
 }
 
 impl Session {
     /// ASIA…
-    pub fn key(&self, out: &mut String) {
+    pub(super) fn key(&self, out: &mut String) {
         out.push_str("ASIA");
         text::base32(out, mix(self.seed, 0x0a51a), 16);
     }
 }
 
-pub fn user(out: &mut String, user: &User, account: &str) {
+pub(super) fn user(out: &mut String, user: &User, account: &str) {
     named(out, &user.id, &user.name, account);
     push(out, "\",\"accessKeyId\":\"", &user.key);
     push(out, "\",\"userName\":\"", &user.name);
@@ -28,7 +31,7 @@ pub fn user(out: &mut String, user: &User, account: &str) {
 }
 
 /// An IAM user at the console: temporary credentials, MFA done.
-pub fn console(out: &mut String, person: &Person, account: &str, session: &Session) {
+pub(super) fn console(out: &mut String, person: &Person, account: &str, session: &Session) {
     named(out, &person.id, &person.name, account);
     out.push_str("\",\"accessKeyId\":\"");
     session.key(out);
@@ -39,7 +42,7 @@ pub fn console(out: &mut String, person: &Person, account: &str, session: &Sessi
 }
 
 /// Credentials that a user asked for on behalf of somebody else (GetFederationToken).
-pub fn federated(out: &mut String, user: &User, account: &str, session: &Session) {
+pub(super) fn federated(out: &mut String, user: &User, account: &str, session: &Session) {
     push(out, "{\"type\":\"FederatedUser\",\"principalId\":\"", account);
     push(out, ":", &session.name);
     push(out, "\",\"arn\":\"arn:aws:sts::", account);
@@ -59,7 +62,7 @@ pub fn federated(out: &mut String, user: &User, account: &str, session: &Session
 }
 
 /// A role's session; `on_behalf` is the service that calls with the role's rights.
-pub fn role(out: &mut String, role: &Role, account: &str, session: &Session, on_behalf: Option<&str>) {
+pub(super) fn role(out: &mut String, role: &Role, account: &str, session: &Session, on_behalf: Option<&str>) {
     push(out, "{\"type\":\"AssumedRole\",\"principalId\":\"", &role.id);
     push(out, ":", &session.name);
     push(out, "\",\"arn\":\"arn:aws:sts::", account);
@@ -96,19 +99,19 @@ pub fn role(out: &mut String, role: &Role, account: &str, session: &Session, on_
     out.push('}');
 }
 
-pub fn service(out: &mut String, service: &str) {
+pub(super) fn service(out: &mut String, service: &str) {
     push(out, "{\"type\":\"AWSService\",\"invokedBy\":\"", service);
     out.push_str("\"}");
 }
 
 /// AWS itself, in a service event: no type.
-pub fn internal(out: &mut String, account: &str) {
+pub(super) fn internal(out: &mut String, account: &str) {
     push(out, "{\"accountId\":\"", account);
     out.push_str("\",\"invokedBy\":\"AWS Internal\"}");
 }
 
 /// Somebody of another account, as the owner of the resource sees him.
-pub fn outsider(out: &mut String, id: &str, session: &str, account: &str) {
+pub(super) fn outsider(out: &mut String, id: &str, session: &str, account: &str) {
     push(out, "{\"type\":\"AWSAccount\",\"principalId\":\"", id);
     if !session.is_empty() {
         push(out, ":", session);
@@ -117,7 +120,7 @@ pub fn outsider(out: &mut String, id: &str, session: &str, account: &str) {
     out.push_str("\"}");
 }
 
-pub fn saml(out: &mut String, name: &str, seed: u64) {
+pub(super) fn saml(out: &mut String, name: &str, seed: u64) {
     out.push_str("{\"type\":\"SAMLUser\",\"principalId\":\"");
     text::base64(out, mix(seed, 1), 27);
     push(out, "=:", name);
@@ -128,7 +131,7 @@ pub fn saml(out: &mut String, name: &str, seed: u64) {
 }
 
 /// A job of continuous integration that shows its token.
-pub fn web_identity(out: &mut String, account: &str, repository: &str) {
+pub(super) fn web_identity(out: &mut String, account: &str, repository: &str) {
     let provider = "oidc-provider/token.actions.githubusercontent.com";
     push(out, "{\"type\":\"WebIdentityUser\",\"principalId\":\"arn:aws:iam::", account);
     push(out, ":", provider);
@@ -140,7 +143,7 @@ pub fn web_identity(out: &mut String, account: &str, repository: &str) {
 }
 
 /// Somebody at the access portal, before (`None`) or after he has proved who he is.
-pub fn portal(out: &mut String, account: &str, person: Option<(&Person, u64)>) {
+pub(super) fn portal(out: &mut String, account: &str, person: Option<(&Person, u64)>) {
     let Some((person, sign_in)) = person else {
         push(out, "{\"type\":\"Unknown\",\"accountId\":\"", account);
         out.push_str("\"}");
@@ -155,7 +158,7 @@ pub fn portal(out: &mut String, account: &str, person: Option<(&Person, u64)>) {
 }
 
 /// An IAM user who has not signed in yet: no ARN, no key.
-pub fn signing_in(out: &mut String, person: &Person, account: &str) {
+pub(super) fn signing_in(out: &mut String, person: &Person, account: &str) {
     push(out, "{\"type\":\"IAMUser\",\"principalId\":\"", &person.id);
     push(out, "\",\"accountId\":\"", account);
     push(out, "\",\"accessKeyId\":\"\",\"userName\":\"", &person.name);
@@ -163,7 +166,7 @@ pub fn signing_in(out: &mut String, person: &Person, account: &str) {
 }
 
 /// An IAM user who has just signed in.
-pub fn signed_in(out: &mut String, person: &Person, account: &str) {
+pub(super) fn signed_in(out: &mut String, person: &Person, account: &str) {
     named(out, &person.id, &person.name, account);
     push(out, "\",\"userName\":\"", &person.name);
     out.push_str("\"}");

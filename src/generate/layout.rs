@@ -1,4 +1,6 @@
 //! Where objects lie: S3 keys as CloudTrail makes them, under a folder, gzipped.
+//!
+//! A key follows from its label alone. A folder takes one trail; nothing in it is ever removed.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +13,7 @@ use super::text;
 use super::world::ORGANISATION;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Folder {
+pub(super) enum Folder {
     CloudTrail,
     Insight,
     NetworkActivity,
@@ -33,18 +35,18 @@ impl Folder {
 
 /// What an object's key says.
 #[derive(Debug, Clone, Copy)]
-pub struct Label<'a> {
-    pub account: &'a str,
-    pub folder: Folder,
-    pub region: &'a str,
+pub(super) struct Label<'a> {
+    pub(super) account: &'a str,
+    pub(super) folder: Folder,
+    pub(super) region: &'a str,
     /// When it was delivered, as its name and folder say
-    pub stamp: i64,
+    pub(super) stamp: i64,
     /// Seed of the last part of the name
-    pub unique: u64,
+    pub(super) unique: u64,
 }
 
 impl Label<'_> {
-    pub fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         let folder = self.folder.name();
         let mut key = format!("AWSLogs/{ORGANISATION}/{}/{folder}/{}/", self.account, self.region);
         text::date(&mut key, self.stamp, '/');
@@ -66,14 +68,15 @@ impl Label<'_> {
 
 /// The folder that takes the objects.
 #[derive(Debug)]
-pub struct Shelf {
+pub(super) struct Shelf {
     root: PathBuf,
 }
 
 impl Shelf {
     /// Two trails in one folder would contradict each other, so there must be none yet.
-    pub fn new(root: &Path) -> anyhow::Result<Self> {
-        if root.join("AWSLogs").exists() {
+    pub(super) fn new(root: &Path) -> anyhow::Result<Self> {
+        let holds_one = root.join("AWSLogs").try_exists();
+        if holds_one.with_context(|| format!("cannot look into the folder `{}`", root.display()))? {
             bail!("`{}` holds a trail already: name a new folder, or delete `AWSLogs` in it", root.display());
         }
         fs::create_dir_all(root).with_context(|| format!("cannot make the folder `{}`", root.display()))?;
@@ -81,7 +84,7 @@ impl Shelf {
     }
 
     /// Writes an object and says how many bytes it has.
-    pub fn put(&self, label: &Label<'_>, json: &[u8]) -> anyhow::Result<u64> {
+    pub(super) fn put(&self, label: &Label<'_>, json: &[u8]) -> anyhow::Result<u64> {
         let path = self.root.join(label.key());
         let write = || -> std::io::Result<u64> {
             if let Some(folder) = path.parent() {

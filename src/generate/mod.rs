@@ -4,8 +4,6 @@
 //! of accounts and regions are then written independently, in parallel, straight to gzipped JSON. Memory holds the
 //! plan and one object a worker, so a trail may have 10⁸ events. Attack stories are planted on top of ordinary life.
 
-pub mod options;
-
 mod api;
 mod caller;
 mod cell;
@@ -15,6 +13,7 @@ mod fault;
 mod identity;
 mod layout;
 mod opener;
+mod options;
 mod plan;
 mod record;
 mod scene;
@@ -48,18 +47,24 @@ pub use self::story::{NAMES as STORY_NAMES, PlantedStory};
 /// What was written.
 #[derive(Debug, Clone)]
 pub struct Summary {
+    /// Files under the folder, the digests among them.
     pub objects: u64,
-    /// Different events: exactly as many as asked for
+    /// Different events: exactly as many as asked for.
     pub events: u64,
-    /// Records beyond those, that repeat an event
+    /// Records beyond those, each of which repeats an event.
     pub duplicates: u64,
+    /// Size of all objects on disk.
     pub bytes_gz: u64,
+    /// Size of all objects' JSON before compression.
     pub bytes_json: u64,
-    /// In the order of [`STORY_NAMES`]
+    /// The stories that the trail tells, in the order of [`STORY_NAMES`]; one that didn't fit isn't here.
     pub stories: Vec<PlantedStory>,
 }
 
-/// Writes a trail under the folder `out`, which must not hold one yet.
+/// Writes a trail under the folder `out`, as `out/AWSLogs/<organisation>/<account>/…`.
+///
+/// The folder is made if need be, and must not hold a trail yet. `progress` counts events. An error leaves what
+/// was written so far.
 pub fn run(out: &Path, options: &Options, progress: &Progress) -> anyhow::Result<Summary> {
     ensure!(
         (FEWEST..=MOST).contains(&options.events),

@@ -1,4 +1,7 @@
 //! The events that open a session: AssumeRole in its forms, and the answers that carry the new credentials.
+//!
+//! The key in the answer is the one that the session's calls show later. Across accounts one call leaves two records
+//! that share an id: `open` writes the one in the role's account, `hop` the one in the caller's.
 
 use super::client;
 use super::dice::{below, mix};
@@ -11,19 +14,19 @@ use super::world::{Role, Trust, User};
 
 /// What an AssumeRole event is about.
 #[derive(Clone, Copy)]
-pub struct Opening<'a> {
-    pub role: &'a Role,
+pub(super) struct Opening<'a> {
+    pub(super) role: &'a Role,
     /// The role's account
-    pub account: &'a str,
-    pub region: &'a str,
-    pub session: &'a Session,
-    pub time: i64,
-    pub seed: u64,
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+    pub(super) session: &'a Session,
+    pub(super) time: i64,
+    pub(super) seed: u64,
 }
 
 impl Pen<'_> {
     /// The event that makes a role's credentials, as the role's account records it.
-    pub fn open(&mut self, opening: Opening<'_>) {
+    pub(super) fn open(&mut self, opening: Opening<'_>) {
         let role = opening.role;
         let mut name = "AssumeRole";
         let buffers = &mut self.buffers;
@@ -47,7 +50,7 @@ impl Pen<'_> {
                 buffers.agent.push_str("sso.amazonaws.com");
             }
             Trust::Cross => {
-                let caller = foreign_user(&self.world.users, role.account);
+                let caller = self.world.foreign_user(role.account).map(|user| &self.world.users[user]);
                 let (id, account) = caller.map_or(("", 0), |user| (user.id.as_str(), user.account));
                 identity::outsider(&mut buffers.identity, id, "", &self.world.accounts[account].id);
                 client::nat(&mut buffers.ip, opening.session.seed);
@@ -61,7 +64,7 @@ impl Pen<'_> {
     }
 
     /// The same AssumeRole, as the caller's account records it.
-    pub fn hop(&mut self, opening: Opening<'_>, user: &User) {
+    pub(super) fn hop(&mut self, opening: Opening<'_>, user: &User) {
         let account = self.world.accounts[user.account].id.as_str();
         let buffers = &mut self.buffers;
         buffers.clear();
@@ -113,7 +116,7 @@ impl Pen<'_> {
 }
 
 impl Buffers {
-    pub fn by_service(&mut self, service: &str) {
+    pub(super) fn by_service(&mut self, service: &str) {
         identity::service(&mut self.identity, service);
         self.ip.push_str(service);
         self.agent.push_str(service);
@@ -142,7 +145,7 @@ impl Buffers {
         push(response, &[&session.name, "\"}"]);
         match name {
             "AssumeRoleWithSAML" => {
-                push(response, &[",\"subject\":\"", &session.name, "\",\"subjectType\":\"persistent\""])
+                push(response, &[",\"subject\":\"", &session.name, "\",\"subjectType\":\"persistent\""]);
             }
             "AssumeRoleWithWebIdentity" => {
                 let repository = repository(role);
@@ -161,7 +164,7 @@ impl Buffers {
 }
 
 /// Opens an object with the credentials of a session.
-pub fn credentials(out: &mut String, session: &Session, time: i64) {
+pub(super) fn credentials(out: &mut String, session: &Session, time: i64) {
     out.push_str("{\"credentials\":{\"accessKeyId\":\"");
     session.key(out);
     out.push_str("\",\"sessionToken\":\"IQoJb3JpZ2luX2VjE");
@@ -175,11 +178,7 @@ fn repository(role: &Role) -> String {
     format!("{}-{}", a_word(role.seed), below(mix(role.seed, 6), 40))
 }
 
-pub fn foreign_user(users: &[User], account: usize) -> Option<&User> {
-    users.iter().find(|user| user.account != account)
-}
-
-pub fn push(out: &mut String, parts: &[&str]) {
+pub(super) fn push(out: &mut String, parts: &[&str]) {
     for part in parts {
         out.push_str(part);
     }

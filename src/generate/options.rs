@@ -1,4 +1,7 @@
 //! What to generate: how many events, from which seed, up to when, with which attack stories.
+//!
+//! Equal options make equal trails, byte by byte. Events or days out of range are refused by `run`, before
+//! anything is written; a story's name is checked when it is read.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -8,56 +11,68 @@ use jiff::Timestamp;
 use super::story;
 
 /// The fewest events a trail can have: fewer would leave no room for ordinary life around the stories.
-pub const FEWEST: u64 = 1_000;
-pub const MOST: u64 = 100_000_000;
-pub const LONGEST: u32 = 400;
+pub(super) const FEWEST: u64 = 1_000;
+/// The most events: what one worker holds at a time is a day of an account and region, and grows with them.
+pub(super) const MOST: u64 = 100_000_000;
+/// The most days: a year and a margin.
+pub(super) const LONGEST: u32 = 400;
 
+/// What a trail is made of; [`Options::new`] gives the usual one.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// How many different events the trail has, from 1,000 to 100,000,000.
     pub events: u64,
+    /// Where all chance comes from.
     pub seed: u64,
     /// Where the trail ends: no event happens at or after it.
     pub end: Timestamp,
-    /// How many days before `end` it begins.
+    /// How many days before `end` it begins, from 1 to 400.
     pub days: u32,
+    /// The attacks to plant. `stale-key` needs 17 days, lest its key be found before it is stale: a shorter trail is
+    /// made without it, and [`Summary`](super::Summary) doesn't list it.
     pub stories: Stories,
-    /// Mean number of events in an object; by itself about 700, and fewer in small trails.
+    /// Mean number of events in an object, held between 1 and 20,000; by itself 700, and fewer in small trails.
     pub mean_per_object: Option<f64>,
-    /// Number of accounts, from the 4 of the demo organisation to 20; by itself it grows with the events.
+    /// Number of accounts, held between the 4 of the demo organisation and 20; by itself it grows with the events.
     pub accounts: Option<usize>,
 }
 
 impl Options {
+    /// A trail of 28 days with all stories.
     pub fn new(events: u64, seed: u64, end: Timestamp) -> Self {
         Self { events, seed, end, days: 28, stories: Stories::all(), mean_per_object: None, accounts: None }
     }
 }
 
-/// A set of attack stories, by name.
+/// A set of attack stories, by name; read from `all`, `none`, or names with commas between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stories(BTreeSet<&'static str>);
 
+/// A name that is no story's; its message lists those that are.
 #[derive(Debug, thiserror::Error)]
-#[error("no story is named `{name}`; the stories are {known}, or `all`, or `none`")]
+#[error("no story `{name}`; the stories are {known}, or `all`, or `none`")]
 pub struct UnknownStory {
     name: String,
     known: String,
 }
 
 impl Stories {
+    /// Every story of [`STORY_NAMES`](super::STORY_NAMES).
     pub fn all() -> Self {
         Self(story::NAMES.into_iter().collect())
     }
 
+    /// No story: ordinary life alone.
     pub fn none() -> Self {
         Self(BTreeSet::new())
     }
 
+    /// Whether the story of that name was chosen.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains(name)
     }
 
+    /// The chosen names, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.0.iter().copied()
     }

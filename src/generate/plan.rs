@@ -13,11 +13,11 @@ use super::options::Options;
 use super::story::{self, Told};
 use super::world::{self, HOME, MANAGEMENT, ORDINARY_REGIONS, REGIONS, Trust, World};
 
-pub const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Actor {
+pub(super) enum Actor {
     /// An IAM user with his access key
     User(usize),
     /// A session of a role, opened by its first event
@@ -41,48 +41,48 @@ pub enum Actor {
 }
 
 #[derive(Debug, Clone)]
-pub struct Stint {
-    pub actor: Actor,
-    pub account: usize,
-    pub region: usize,
-    pub start: i64,
-    pub end: i64,
+pub(super) struct Stint {
+    pub(super) actor: Actor,
+    pub(super) account: usize,
+    pub(super) region: usize,
+    pub(super) start: i64,
+    pub(super) end: i64,
     /// Seed of the session; stints with the same one share its credentials.
-    pub session: u64,
-    pub events: u64,
+    pub(super) session: u64,
+    pub(super) events: u64,
     /// Part of the events that are spread over all stints
     share: f64,
 }
 
 /// The span of the trail in seconds since 1970: [start, end).
 #[derive(Debug, Clone, Copy)]
-pub struct Span {
-    pub start: i64,
-    pub end: i64,
+pub(super) struct Span {
+    pub(super) start: i64,
+    pub(super) end: i64,
 }
 
 #[derive(Debug, Default)]
-pub struct Cell {
-    pub stints: Vec<usize>,
-    pub told: Vec<usize>,
-    pub events: u64,
+pub(super) struct Cell {
+    pub(super) stints: Vec<usize>,
+    pub(super) told: Vec<usize>,
+    pub(super) events: u64,
 }
 
 /// The day (since 1970), the account's place, the region's place.
-pub type CellKey = (i64, usize, usize);
+pub(super) type CellKey = (i64, usize, usize);
 
 #[derive(Debug)]
-pub struct Plan {
-    pub span: Span,
-    pub stints: Vec<Stint>,
-    pub told: Vec<Told>,
-    pub planted: Vec<story::PlantedStory>,
-    pub cells: Vec<(CellKey, Cell)>,
+pub(super) struct Plan {
+    pub(super) span: Span,
+    pub(super) stints: Vec<Stint>,
+    pub(super) told: Vec<Told>,
+    pub(super) planted: Vec<story::PlantedStory>,
+    pub(super) cells: Vec<(CellKey, Cell)>,
 }
 
 impl Actor {
     /// How many events open the stint, in their order.
-    pub fn opening(self) -> u64 {
+    pub(super) fn opening(self) -> u64 {
         match self {
             Self::User(_) | Self::Outsider(_) | Self::Service => 0,
             Self::Role(_) | Self::Hop(..) | Self::Failed(_) | Self::NewKey(..) | Self::Federated(_) => 1,
@@ -93,13 +93,13 @@ impl Actor {
 }
 
 impl Span {
-    pub fn of(options: &Options) -> Self {
+    pub(super) fn of(options: &Options) -> Self {
         let end = options.end.as_second();
         Self { start: end - i64::from(options.days) * DAY, end }
     }
 
     /// A stretch of at least a minute near `start`, within the trail and one day.
-    pub fn fit(self, start: i64, length: i64) -> (i64, i64) {
+    pub(super) fn fit(self, start: i64, length: i64) -> (i64, i64) {
         let start = start.clamp(self.start, self.end - 90);
         let midnight = (start.div_euclid(DAY) + 1) * DAY;
         // What would go on past midnight begins earlier, lest the evenings be crowded.
@@ -115,7 +115,7 @@ impl Span {
 }
 
 impl Plan {
-    pub fn new(world: &World, options: &Options, others: u64) -> anyhow::Result<Self> {
+    pub(super) fn new(world: &World, options: &Options, others: u64) -> anyhow::Result<Self> {
         let span = Span::of(options);
         let (told, planted) = story::tell(world, options, span);
         let mut stints = Drawing { world, span, dice: Dice::new(mix(world.seed, 0x91a)), stints: Vec::new() };
@@ -263,8 +263,9 @@ impl Drawing<'_> {
             if trust == Trust::Cross {
                 self.hop(role, account, region, start);
             }
-            let actor = if session % 37 == 36 && !self.world.users.is_empty() {
-                Actor::Federated(session % self.world.users.len())
+            // Not by the last user, whose key may not be made yet.
+            let actor = if session % 37 == 36 {
+                Actor::Federated(session % (self.world.users.len() - 1))
             } else {
                 Actor::Role(role)
             };
@@ -279,8 +280,7 @@ impl Drawing<'_> {
 
     /// The caller's record of a cross-account AssumeRole, in the caller's account at the same moment.
     fn hop(&mut self, role: usize, account: usize, region: usize, start: i64) {
-        let foreign = |user: &usize| self.world.users[*user].account != account;
-        if let Some(user) = (0..self.world.users.len()).find(foreign) {
+        if let Some(user) = self.world.foreign_user(account) {
             self.push(Actor::Hop(user, role), self.world.users[user].account, region, (start, HOUR), 1, 0.0);
         }
     }
@@ -373,6 +373,6 @@ impl Drawing<'_> {
 }
 
 /// The name of an account's log bucket.
-pub fn log_bucket(world: &World) -> String {
+pub(super) fn log_bucket(world: &World) -> String {
     format!("demo-org-trail-{}", world.accounts[world::SECURITY].id)
 }

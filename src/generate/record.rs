@@ -6,45 +6,45 @@ use super::text;
 
 /// The fields of a record. Empty text stands for a field that is not there, except where noted.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Record<'a> {
+pub(super) struct Record<'a> {
     /// JSON
-    pub identity: &'a str,
-    pub time: i64,
-    pub source: &'a str,
-    pub name: &'a str,
-    pub region: &'a str,
-    pub ip: &'a str,
-    pub agent: &'a str,
-    pub error_code: &'a str,
-    pub error_message: &'a str,
+    pub(super) identity: &'a str,
+    pub(super) time: i64,
+    pub(super) source: &'a str,
+    pub(super) name: &'a str,
+    pub(super) region: &'a str,
+    pub(super) ip: &'a str,
+    pub(super) agent: &'a str,
+    pub(super) error_code: &'a str,
+    pub(super) error_message: &'a str,
     /// JSON; empty is written as null, as CloudTrail does
-    pub request: &'a str,
+    pub(super) request: &'a str,
     /// JSON; empty is written as null
-    pub response: &'a str,
+    pub(super) response: &'a str,
     /// JSON
-    pub additional: &'a str,
-    pub request_id: &'a str,
+    pub(super) additional: &'a str,
+    pub(super) request_id: &'a str,
     /// Seed of the event's id
-    pub id: u64,
-    pub read_only: Option<bool>,
+    pub(super) id: u64,
+    pub(super) read_only: Option<bool>,
     /// JSON
-    pub resources: &'a str,
-    pub kind: Kind,
-    pub data: bool,
-    pub recipient: &'a str,
+    pub(super) resources: &'a str,
+    pub(super) kind: Kind,
+    pub(super) data: bool,
+    pub(super) recipient: &'a str,
     /// Seed of the id that the copies of one action share
-    pub shared: Option<u64>,
+    pub(super) shared: Option<u64>,
     /// JSON
-    pub service_details: &'a str,
-    pub api_version: &'a str,
+    pub(super) service_details: &'a str,
+    pub(super) api_version: &'a str,
     /// Host of the TLS connection
-    pub host: &'a str,
-    pub from_console: bool,
-    pub vpc_endpoint: &'a str,
+    pub(super) host: &'a str,
+    pub(super) from_console: bool,
+    pub(super) vpc_endpoint: &'a str,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     #[default]
     Call,
     ServiceEvent,
@@ -52,7 +52,7 @@ pub enum Kind {
 }
 
 impl Record<'_> {
-    pub fn write(&self, out: &mut String) {
+    pub(super) fn write(&self, out: &mut String) {
         out.push_str("{\"eventVersion\":\"1.11\",\"userIdentity\":");
         out.push_str(self.identity);
         out.push_str(",\"eventTime\":\"");

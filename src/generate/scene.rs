@@ -9,12 +9,12 @@ use super::text;
 use super::world::{Account, World};
 
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
-    pub world: &'a World,
-    pub account: &'a Account,
-    pub region: &'a str,
-    pub time: i64,
-    pub seed: u64,
+pub(super) struct Scene<'a> {
+    pub(super) world: &'a World,
+    pub(super) account: &'a Account,
+    pub(super) region: &'a str,
+    pub(super) time: i64,
+    pub(super) seed: u64,
 }
 
 const WORDS: [&str; 48] = [
@@ -26,12 +26,12 @@ const WORDS: [&str; 48] = [
 ];
 const STAGES: [&str; 4] = ["live", "blue", "green", "canary"];
 
-pub fn a_word(seed: u64) -> &'static str {
+pub(super) fn a_word(seed: u64) -> &'static str {
     WORDS[below(seed, WORDS.len() as u64) as usize]
 }
 
 impl Scene<'_> {
-    pub fn fill(&self, template: &Template, out: &mut String) {
+    pub(super) fn fill(&self, template: &Template, out: &mut String) {
         for part in &template.0 {
             match part {
                 Part::Text(text) => out.push_str(text),

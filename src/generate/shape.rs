@@ -13,34 +13,34 @@ use super::api;
 use super::dice::{below, mix};
 
 #[derive(Debug)]
-pub struct Service {
-    pub source: &'static str,
-    pub prefix: &'static str,
-    pub host: Template,
-    pub api_version: &'static str,
-    pub denied: &'static str,
-    pub throttled: &'static str,
-    pub missing: &'static str,
-    pub global: bool,
+pub(super) struct Service {
+    pub(super) source: &'static str,
+    pub(super) prefix: &'static str,
+    pub(super) host: Template,
+    pub(super) api_version: &'static str,
+    pub(super) denied: &'static str,
+    pub(super) throttled: &'static str,
+    pub(super) missing: &'static str,
+    pub(super) global: bool,
 }
 
 #[derive(Debug)]
-pub struct Shape {
-    pub service: usize,
-    pub name: &'static str,
-    pub read_only: bool,
-    pub data: bool,
-    pub request: Template,
-    pub response: Template,
-    pub resources: Template,
-    pub additional: Template,
+pub(super) struct Shape {
+    pub(super) service: usize,
+    pub(super) name: &'static str,
+    pub(super) read_only: bool,
+    pub(super) data: bool,
+    pub(super) request: Template,
+    pub(super) response: Template,
+    pub(super) resources: Template,
+    pub(super) additional: Template,
 }
 
 #[derive(Debug, Default)]
-pub struct Template(pub Vec<Part>);
+pub(super) struct Template(pub(super) Vec<Part>);
 
 #[derive(Debug)]
-pub enum Part {
+pub(super) enum Part {
     Text(&'static str),
     /// The slot's name, its number, and what tells its value from those of other slots.
     Slot(&'static str, u64, u64),
@@ -48,7 +48,7 @@ pub enum Part {
 
 /// Who makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub(super) enum Class {
     Person,
     Automation,
     Workload,
@@ -74,14 +74,14 @@ struct Draw {
 }
 
 #[derive(Debug)]
-pub struct Catalogue {
-    pub services: Vec<Service>,
-    pub shapes: Vec<Shape>,
+pub(super) struct Catalogue {
+    pub(super) services: Vec<Service>,
+    pub(super) shapes: Vec<Shape>,
     /// By class, then by whether the region is the home of global services.
     draws: [[Draw; 2]; CLASSES.len()],
 }
 
-pub fn catalogue() -> &'static Catalogue {
+pub(super) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::parse(&api::SHAPES));
     &CATALOGUE
 }
@@ -131,7 +131,7 @@ impl Catalogue {
     }
 
     /// A shape that `class` calls in a region; `home` is the one where global services live.
-    pub fn draw(&self, class: Class, home: bool, seed: u64) -> &Shape {
+    pub(super) fn draw(&self, class: Class, home: bool, seed: u64) -> &Shape {
         let draw = &self.draws[class as usize][usize::from(home)];
         let at = below(seed, draw.sums.last().copied().unwrap_or(1));
         let index = draw.sums.partition_point(|sum| *sum <= at);
@@ -139,7 +139,7 @@ impl Catalogue {
     }
 
     /// A shape that somebody with the `habits` of that seed calls: mostly one of a few.
-    pub fn habitual(&self, class: Class, home: bool, habits: u64, seed: u64) -> &Shape {
+    pub(super) fn habitual(&self, class: Class, home: bool, habits: u64, seed: u64) -> &Shape {
         const HABITS: u64 = 14;
         if below(mix(seed, 11), 100) < 48 {
             return self.draw(class, home, mix(habits, below(mix(seed, 12), HABITS)));
@@ -147,7 +147,7 @@ impl Catalogue {
         self.draw(class, home, mix(seed, 13))
     }
 
-    pub fn service(&self, shape: &Shape) -> &Service {
+    pub(super) fn service(&self, shape: &Shape) -> &Service {
         &self.services[shape.service]
     }
 }
@@ -176,7 +176,7 @@ fn service(header: &'static str) -> Service {
 }
 
 impl Template {
-    pub fn parse(text: &'static str) -> Self {
+    pub(super) fn parse(text: &'static str) -> Self {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, slot, after)) = next_slot(rest) {

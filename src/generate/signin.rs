@@ -31,7 +31,7 @@ const STEPS: [(&str, &str, &str, &str); 5] = [
 
 impl Pen<'_> {
     /// The opening event of that number of a stint that somebody begins by signing in or asking for credentials.
-    pub fn sign_in(&mut self, stint: &Stint, index: u64, scene: Scene<'_>) {
+    pub(super) fn sign_in(&mut self, stint: &Stint, index: u64, scene: Scene<'_>) {
         self.buffers.clear();
         client::office(&mut self.buffers.ip, stint.session);
         let world = self.world;
@@ -41,7 +41,7 @@ impl Pen<'_> {
             Actor::Failed(person) => self.console_login(&world.console[person], scene, false),
             Actor::Portal(person) => self.portal(&world.portal[person], index, stint, scene),
             Actor::NewKey(admin, user) => {
-                self.new_key(&world.console[admin], &world.users[user], stint, scene)
+                self.new_key(&world.console[admin], &world.users[user], stint, scene);
             }
             Actor::Federated(user) => self.federation_token(&world.users[user], stint, scene),
             Actor::User(_) | Actor::Role(_) | Actor::Hop(..) | Actor::Outsider(_) | Actor::Service => {}
@@ -196,7 +196,7 @@ impl Pen<'_> {
 }
 
 /// The answer to CreateAccessKey.
-pub fn created_key(out: &mut String, user: &str, key: &str, time: i64) {
+pub(super) fn created_key(out: &mut String, user: &str, key: &str, time: i64) {
     push(out, &["{\"accessKey\":{\"userName\":\"", user, "\",\"accessKeyId\":\"", key]);
     out.push_str("\",\"status\":\"Active\",\"createDate\":\"");
     text::locale(out, time);

@@ -11,15 +11,15 @@ use super::world::{HOME, MANAGEMENT, PRODUCTION, REGIONS, World};
 
 /// How many records of each a trail has.
 #[derive(Debug, Clone, Copy)]
-pub struct Others {
-    pub network: u64,
+pub(super) struct Others {
+    pub(super) network: u64,
     /// Pairs of start and end
-    pub insights: u64,
-    pub aggregated: u64,
+    pub(super) insights: u64,
+    pub(super) aggregated: u64,
 }
 
 impl Others {
-    pub fn of(events: u64, days: u32) -> Self {
+    pub(super) fn of(events: u64, days: u32) -> Self {
         Self {
             network: (events / 1_000).clamp(3, 50_000),
             insights: u64::from(days / 9).clamp(1, 60),
@@ -27,12 +27,12 @@ impl Others {
         }
     }
 
-    pub fn events(self) -> u64 {
+    pub(super) fn events(self) -> u64 {
         self.network + 2 * self.insights + self.aggregated
     }
 }
 
-pub fn write(world: &World, span: Span, others: Others, shelf: &Shelf) -> anyhow::Result<Tally> {
+pub(super) fn write(world: &World, span: Span, others: Others, shelf: &Shelf) -> anyhow::Result<Tally> {
     let mut press = Press {
         world,
         span,

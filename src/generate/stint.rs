@@ -17,23 +17,23 @@ use super::world::{HOME, REGIONS, Role, Trust, World};
 
 /// Parts of the record that is being written.
 #[derive(Debug, Default)]
-pub struct Buffers {
-    pub identity: String,
-    pub ip: String,
-    pub agent: String,
-    pub message: String,
-    pub request: String,
-    pub response: String,
-    pub additional: String,
-    pub resources: String,
-    pub request_id: String,
-    pub host: String,
-    pub endpoint: String,
-    pub arn: String,
+pub(super) struct Buffers {
+    pub(super) identity: String,
+    pub(super) ip: String,
+    pub(super) agent: String,
+    pub(super) message: String,
+    pub(super) request: String,
+    pub(super) response: String,
+    pub(super) additional: String,
+    pub(super) resources: String,
+    pub(super) request_id: String,
+    pub(super) host: String,
+    pub(super) endpoint: String,
+    pub(super) arn: String,
 }
 
 impl Buffers {
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         let Self {
             identity,
             ip,
@@ -57,16 +57,16 @@ impl Buffers {
     }
 }
 
-pub struct Pen<'a> {
-    pub world: &'a World,
-    pub catalogue: &'static Catalogue,
-    pub buffers: Buffers,
+pub(super) struct Pen<'a> {
+    pub(super) world: &'a World,
+    pub(super) catalogue: &'static Catalogue,
+    pub(super) buffers: Buffers,
     /// What has been written
-    pub out: String,
+    pub(super) out: String,
 }
 
 /// When the event of that number happens: openers one after another, the rest anywhere after them.
-pub fn time(stint: &Stint, index: u64) -> i64 {
+pub(super) fn time(stint: &Stint, index: u64) -> i64 {
     let opening = stint.actor.opening();
     let begun = 7 * opening as i64;
     if index < opening {
@@ -77,17 +77,17 @@ pub fn time(stint: &Stint, index: u64) -> i64 {
 }
 
 /// Which user of Identity Center a portal session belongs to.
-pub fn portal_person(world: &World, session: u64) -> usize {
+pub(super) fn portal_person(world: &World, session: u64) -> usize {
     below(mix(session, 0x9e0), world.portal.len() as u64) as usize
 }
 
 impl<'a> Pen<'a> {
-    pub fn new(world: &'a World) -> Self {
+    pub(super) fn new(world: &'a World) -> Self {
         Self { world, catalogue: catalogue(), buffers: Buffers::default(), out: String::new() }
     }
 
     /// Appends one event of a stint.
-    pub fn event(&mut self, stint: &Stint, index: u64, time: i64) {
+    pub(super) fn event(&mut self, stint: &Stint, index: u64, time: i64) {
         let seed = mix(mix(mix(self.world.seed, stint.session), stint.actor_tag()), index);
         let world = self.world;
         let account = &world.accounts[stint.account];
@@ -122,7 +122,7 @@ impl<'a> Pen<'a> {
     }
 
     /// The session of a stint; a role's own name for it depends on who assumes it.
-    pub fn session(&self, stint: &Stint, role: &Role) -> Session {
+    pub(super) fn session(&self, stint: &Stint, role: &Role) -> Session {
         let seed = stint.session;
         let mut name = String::new();
         match role.trust {

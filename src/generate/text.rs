@@ -11,7 +11,7 @@ const WORD: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-pub fn hex(out: &mut String, seed: u64, digits: usize) {
+pub(super) fn hex(out: &mut String, seed: u64, digits: usize) {
     let mut bits = 0;
     for at in 0..digits {
         if at % 16 == 0 {
@@ -22,16 +22,16 @@ pub fn hex(out: &mut String, seed: u64, digits: usize) {
     }
 }
 
-pub fn base32(out: &mut String, seed: u64, digits: usize) {
+pub(super) fn base32(out: &mut String, seed: u64, digits: usize) {
     spread(out, seed, digits, 5, |bits| BASE32[(bits & 31) as usize]);
 }
 
-pub fn base64(out: &mut String, seed: u64, digits: usize) {
+pub(super) fn base64(out: &mut String, seed: u64, digits: usize) {
     spread(out, seed, digits, 6, |bits| BASE64[(bits & 63) as usize]);
 }
 
 /// Letters and digits, as in an object's name.
-pub fn word(out: &mut String, seed: u64, digits: usize) {
+pub(super) fn word(out: &mut String, seed: u64, digits: usize) {
     spread(out, seed, digits, 6, |bits| WORD[(bits & 63) as usize % 62]);
 }
 
@@ -48,7 +48,7 @@ fn spread(out: &mut String, seed: u64, digits: usize, width: u32, letter: impl F
 }
 
 /// A random UUID (version 4).
-pub fn uuid(out: &mut String, seed: u64) {
+pub(super) fn uuid(out: &mut String, seed: u64) {
     let (high, low) = (mix(seed, 1), mix(seed, 2));
     let nibble = |at: u32| if at < 16 { (high >> (4 * at)) & 15 } else { (low >> (4 * (at - 16))) & 15 };
     for at in 0..32 {
@@ -64,7 +64,7 @@ pub fn uuid(out: &mut String, seed: u64) {
     }
 }
 
-pub fn number(out: &mut String, value: u64) {
+pub(super) fn number(out: &mut String, value: u64) {
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
     let mut left = value;
@@ -79,14 +79,14 @@ pub fn number(out: &mut String, value: u64) {
     out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
-pub fn padded(out: &mut String, value: u64, width: u32) {
+pub(super) fn padded(out: &mut String, value: u64, width: u32) {
     for place in (0..width).rev() {
         out.push(char::from(b'0' + (value / 10_u64.pow(place) % 10) as u8));
     }
 }
 
 /// The UTC date and time of day of seconds since 1970: (year, month, day, second of the day).
-pub fn civil(time: i64) -> (u64, u64, u64, u64) {
+pub(super) fn civil(time: i64) -> (u64, u64, u64, u64) {
     // Days to a date by 400-year eras that begin in March (the usual integer form).
     let days = time.div_euclid(86_400) + 719_468;
     let era = days.div_euclid(146_097);
@@ -101,7 +101,7 @@ pub fn civil(time: i64) -> (u64, u64, u64, u64) {
 }
 
 /// `2026-11-03T16:07:39Z`
-pub fn instant(out: &mut String, time: i64) {
+pub(super) fn instant(out: &mut String, time: i64) {
     let (.., second) = civil(time);
     date(out, time, '-');
     out.push('T');
@@ -114,7 +114,7 @@ pub fn instant(out: &mut String, time: i64) {
 }
 
 /// `2026-11-03`, with the separator asked for.
-pub fn date(out: &mut String, time: i64, separator: char) {
+pub(super) fn date(out: &mut String, time: i64, separator: char) {
     let (year, month, day, _) = civil(time);
     padded(out, year, 4);
     out.push(separator);
@@ -124,7 +124,7 @@ pub fn date(out: &mut String, time: i64, separator: char) {
 }
 
 /// `20261103T1605Z`, as in an object's name.
-pub fn stamp(out: &mut String, time: i64) {
+pub(super) fn stamp(out: &mut String, time: i64) {
     let (year, month, day, second) = civil(time);
     padded(out, year, 4);
     padded(out, month, 2);
@@ -136,7 +136,7 @@ pub fn stamp(out: &mut String, time: i64) {
 }
 
 /// `Nov 3, 2026, 4:07:39 PM`, as IAM and STS print times in their answers.
-pub fn locale(out: &mut String, time: i64) {
+pub(super) fn locale(out: &mut String, time: i64) {
     let (year, month, day, second) = civil(time);
     out.push_str(MONTHS[(month as usize).saturating_sub(1) % 12]);
     out.push(' ');
@@ -154,7 +154,7 @@ pub fn locale(out: &mut String, time: i64) {
 }
 
 /// A JSON string, with what JSON wants escaped.
-pub fn quoted(out: &mut String, text: &str) {
+pub(super) fn quoted(out: &mut String, text: &str) {
     out.push('"');
     for letter in text.chars() {
         match letter {

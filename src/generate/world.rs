@@ -8,17 +8,17 @@ use super::options::Options;
 use super::scene::a_word;
 use super::text;
 
-pub const ORGANISATION: &str = "o-demo0trail1";
+pub(super) const ORGANISATION: &str = "o-demo0trail1";
 /// Approved regions first: ordinary activity stays in the first two, and global services in the very first.
-pub const REGIONS: [&str; 4] = ["us-east-1", "eu-west-1", "ap-southeast-1", "sa-east-1"];
-pub const ORDINARY_REGIONS: usize = 2;
-pub const HOME: usize = 0;
-pub const MANAGEMENT: usize = 0;
-pub const PRODUCTION: usize = 1;
-pub const STAGING: usize = 2;
-pub const SECURITY: usize = 3;
-pub const FEWEST_ACCOUNTS: usize = 4;
-pub const MOST_ACCOUNTS: usize = 20;
+pub(super) const REGIONS: [&str; 4] = ["us-east-1", "eu-west-1", "ap-southeast-1", "sa-east-1"];
+pub(super) const ORDINARY_REGIONS: usize = 2;
+pub(super) const HOME: usize = 0;
+pub(super) const MANAGEMENT: usize = 0;
+pub(super) const PRODUCTION: usize = 1;
+pub(super) const STAGING: usize = 2;
+pub(super) const SECURITY: usize = 3;
+pub(super) const FEWEST_ACCOUNTS: usize = 4;
+pub(super) const MOST_ACCOUNTS: usize = 20;
 
 const ACCOUNTS: [&str; MOST_ACCOUNTS] = [
     "111111111111",
@@ -50,33 +50,33 @@ const LAST: [&str; 20] = [
     "abara", "berg", "costa", "dietz", "eklund", "fischer", "garcia", "haddad", "ito", "jansen", "kowalski",
     "lund", "moreau", "novak", "okafor", "petrov", "rossi", "silva", "tanaka", "weber",
 ];
-pub const PERMISSION_SETS: [&str; 6] =
+pub(super) const PERMISSION_SETS: [&str; 6] =
     ["ReadOnly", "Developer", "PowerUser", "DataAnalyst", "Operations", "SecurityAudit"];
 
 #[derive(Debug)]
-pub struct Account {
-    pub index: usize,
-    pub id: String,
-    pub seed: u64,
-    pub weight: f64,
+pub(super) struct Account {
+    pub(super) index: usize,
+    pub(super) id: String,
+    pub(super) seed: u64,
+    pub(super) weight: f64,
 }
 
 /// An IAM user with an access key.
 #[derive(Debug)]
-pub struct User {
-    pub account: usize,
-    pub name: String,
+pub(super) struct User {
+    pub(super) account: usize,
+    pub(super) name: String,
     /// AIDA…
-    pub id: String,
+    pub(super) id: String,
     /// AKIA…
-    pub key: String,
+    pub(super) key: String,
     /// A person, who uses the command line; else a robot.
-    pub person: bool,
-    pub seed: u64,
+    pub(super) person: bool,
+    pub(super) seed: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
+pub(super) enum Trust {
     Ec2,
     Lambda,
     Ecs,
@@ -91,55 +91,55 @@ pub enum Trust {
 }
 
 #[derive(Debug)]
-pub struct Role {
-    pub account: usize,
-    pub name: String,
-    pub path: String,
+pub(super) struct Role {
+    pub(super) account: usize,
+    pub(super) name: String,
+    pub(super) path: String,
     /// AROA…
-    pub id: String,
-    pub trust: Trust,
-    pub seed: u64,
+    pub(super) id: String,
+    pub(super) trust: Trust,
+    pub(super) seed: u64,
 }
 
 /// Somebody who signs in: at the console as an IAM user, or at the access portal.
 #[derive(Debug)]
-pub struct Person {
-    pub account: usize,
-    pub name: String,
-    pub id: String,
-    pub seed: u64,
+pub(super) struct Person {
+    pub(super) account: usize,
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) seed: u64,
 }
 
 #[derive(Debug)]
-pub struct World {
-    pub seed: u64,
-    pub accounts: Vec<Account>,
-    pub users: Vec<User>,
-    pub roles: Vec<Role>,
+pub(super) struct World {
+    pub(super) seed: u64,
+    pub(super) accounts: Vec<Account>,
+    pub(super) users: Vec<User>,
+    pub(super) roles: Vec<Role>,
     /// IAM users with a password and an MFA device, and no access key
-    pub console: Vec<Person>,
+    pub(super) console: Vec<Person>,
     /// Users of Identity Center
-    pub portal: Vec<Person>,
+    pub(super) portal: Vec<Person>,
     /// Principals of other accounts that read what is shared with them
-    pub outsiders: Vec<Person>,
-    pub scale: Scale,
+    pub(super) outsiders: Vec<Person>,
+    pub(super) scale: Scale,
 }
 
 /// How many of each a trail has. Powers of its size: ten times the events have about thrice the keys.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
-    pub users: usize,
-    pub roles: usize,
-    pub sessions: usize,
-    pub console: usize,
-    pub portal: usize,
-    pub outsiders: usize,
-    pub addresses: u64,
-    pub accounts: usize,
+pub(super) struct Scale {
+    pub(super) users: usize,
+    pub(super) roles: usize,
+    pub(super) sessions: usize,
+    pub(super) console: usize,
+    pub(super) portal: usize,
+    pub(super) outsiders: usize,
+    pub(super) addresses: u64,
+    pub(super) accounts: usize,
 }
 
 impl Scale {
-    pub fn of(options: &Options) -> Self {
+    pub(super) fn of(options: &Options) -> Self {
         let size = options.events as f64 / 20_000.0;
         let many = |at_20_000: f64, power: f64, least: usize, most: usize| {
             ((at_20_000 * size.powf(power)).round() as usize).clamp(least, most)
@@ -166,7 +166,7 @@ impl Scale {
 }
 
 impl World {
-    pub fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         let seed = mix(options.seed, 0x0a11);
         let scale = Scale::of(options);
         let accounts = (0..scale.accounts).map(|index| account(index, seed)).collect();
@@ -181,7 +181,10 @@ impl World {
             scale,
         };
         let mut dice = Dice::new(mix(seed, 1));
-        world.users = (0..scale.users).map(|index| world.user(index, &mut dice)).collect();
+        for index in 0..scale.users {
+            let user = world.user(index, &mut dice);
+            world.users.push(user);
+        }
         world.roles = (0..scale.roles).map(|index| world.role(index, &mut dice)).collect();
         world.console = world.people(scale.console, "AIDA", 0x0c, &mut dice);
         world.portal = world.people(scale.portal, "", 0x0d, &mut dice);
@@ -190,13 +193,13 @@ impl World {
     }
 
     /// An account's place, the big ones more often.
-    pub fn some_account(&self, dice: &mut Dice) -> usize {
+    pub(super) fn some_account(&self, dice: &mut Dice) -> usize {
         let weights: Vec<f64> = self.accounts.iter().map(|account| account.weight).collect();
         dice.weighted(&weights)
     }
 
     /// The weights of all accounts.
-    pub fn weight(&self) -> f64 {
+    pub(super) fn weight(&self) -> f64 {
         self.accounts.iter().map(|account| account.weight).sum()
     }
 
@@ -204,8 +207,13 @@ impl World {
         let seed = mix(self.seed, 0x1_0000 + index as u64);
         let person = index.is_multiple_of(3);
         let name = if person { human(index, seed) } else { format!("svc-{}-{index}", a_word(seed)) };
+        let mut account = self.some_account(dice);
+        // The first two are apart, so that to any role's account one of them is foreign.
+        if index == 1 && self.users.first().is_some_and(|first| first.account == account) {
+            account = (account + 1) % self.accounts.len();
+        }
         User {
-            account: self.some_account(dice),
+            account,
             name,
             id: prefixed("AIDA", seed, 17),
             key: prefixed("AKIA", mix(seed, 1), 16),
@@ -261,20 +269,25 @@ impl World {
             .collect()
     }
 
-    pub fn user_name(&self, account: usize, value: u64) -> &str {
+    pub(super) fn user_name(&self, account: usize, value: u64) -> &str {
         self.a_user(account, value).map_or("deploy", |user| &user.name)
     }
 
-    pub fn user_key(&self, account: usize, value: u64) -> &str {
+    pub(super) fn user_key(&self, account: usize, value: u64) -> &str {
         self.a_user(account, value).map_or("AKIAIOSFODNN7EXAMPLE", |user| &user.key)
     }
 
-    pub fn role_name(&self, account: usize, value: u64) -> &str {
+    pub(super) fn role_name(&self, account: usize, value: u64) -> &str {
         let start = (value % self.roles.len().max(1) as u64) as usize;
         let (before, after) = self.roles.split_at(start);
         let mut turn = after.iter().chain(before);
         turn.find(|role| role.account == account && role.path != "/aws-reserved/sso.amazonaws.com/")
             .map_or("service", |role| &role.name)
+    }
+
+    /// The place of a user of some other account, who assumes roles in this one.
+    pub(super) fn foreign_user(&self, account: usize) -> Option<usize> {
+        self.users.iter().position(|user| user.account != account)
     }
 
     fn a_user(&self, account: usize, value: u64) -> Option<&User> {
@@ -285,7 +298,7 @@ impl World {
 }
 
 impl Role {
-    pub fn arn(&self, account: &str) -> String {
+    pub(super) fn arn(&self, account: &str) -> String {
         format!("arn:aws:iam::{account}:role{}{}", self.path, self.name)
     }
 }
@@ -301,7 +314,7 @@ fn account(index: usize, seed: u64) -> Account {
     Account { index, id: ACCOUNTS[index].to_owned(), seed: mix(seed, 0xacc0 + index as u64), weight }
 }
 
-pub fn prefixed(prefix: &str, seed: u64, digits: usize) -> String {
+pub(super) fn prefixed(prefix: &str, seed: u64, digits: usize) -> String {
     let mut id = prefix.to_owned();
     text::base32(&mut id, seed, digits);
     id

@@ -194,7 +194,11 @@ pub struct Vacuum {
 }
 
 fn stories_help() -> String {
-    format!("Attacks to plant: all, none, or names with commas between: {}", STORY_NAMES.join(", "))
+    format!(
+        "Attacks to plant: all, none, or names with commas between: {}. In a trail of fewer than 17 days \
+         `stale-key` is left out: its key must have time to grow stale",
+        STORY_NAMES.join(", ")
+    )
 }
 
 fn account(text: &str) -> Result<String, String> {

@@ -1,7 +1,8 @@
 //! API shapes of compute and networks: EC2, Lambda, ECS, ECR, EKS, load balancing, auto scaling.
+//! EC2 wraps its requests in a way of its own, a set of items at a time.
 //! The notation is described in `shape.rs`.
 
-pub const SHAPES: &str = r#"
+pub(super) const SHAPES: &str = r#"
 = ec2.amazonaws.com ec2 ec2.<region>.amazonaws.com - Client.UnauthorizedOperation Client.RequestLimitExceeded Client.InvalidInstanceID.NotFound
 DescribeInstances rhckv 120 {"instancesSet":{"items":[{"instanceId":"<inst>"}]},"filterSet":{}}
 DescribeInstanceStatus rhcv 30 {"instancesSet":{"items":[{"instanceId":"<inst>"}]},"filterSet":{},"includeAllInstances":false}

@@ -2,7 +2,7 @@
 //! What creates keys, removes MFA or signs in is not drawn by chance: `signin.rs` and the stories write it.
 //! The notation is described in `shape.rs`.
 
-pub const SHAPES: &str = r#"
+pub(super) const SHAPES: &str = r#"
 = iam.amazonaws.com iam iam.amazonaws.com - AccessDenied Throttling NoSuchEntityException global
 ListUsers rhc 12 {"maxItems":1000}
 ListRoles rhc 15 {"maxItems":1000}

@@ -1,7 +1,8 @@
 //! API shapes of operations and monitoring: logs, metrics, CloudFormation, CloudTrail, Config, GuardDuty, queues.
+//! What stops, deletes or weakens a trail is not drawn by chance: the stories write it.
 //! The notation is described in `shape.rs`.
 
-pub const SHAPES: &str = r#"
+pub(super) const SHAPES: &str = r#"
 = logs.amazonaws.com logs logs.<region>.amazonaws.com 20140328 AccessDenied ThrottlingException ResourceNotFoundException
 CreateLogStream wkv 60 {"logGroupName":"/aws/lambda/<func>","logStreamName":"<day>/[$LATEST]<hex:32>"}
 DescribeLogStreams rhck 25 {"logGroupName":"/aws/lambda/<func>","orderBy":"LastEventTime","descending":true,"limit":<n:50>}

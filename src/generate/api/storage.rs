@@ -1,7 +1,8 @@
 //! API shapes of storage, keys and secrets: S3, KMS, DynamoDB, RDS, Secrets Manager, Parameter Store.
+//! Most of the trail's data events come from here; those of S3 name their resources.
 //! The notation is described in `shape.rs`.
 
-pub const SHAPES: &str = r##"
+pub(super) const SHAPES: &str = r##"
 = s3.amazonaws.com s3 <bucket>.s3.<region>.amazonaws.com - AccessDenied SlowDown NoSuchKey
 GetObject dhckx 260 {"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com","key":"<path>"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"SSEApplied":"SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":<n:9000000>}
 PutObject Dhckx 150 {"bucketName":"<bucket>","Host":"s3.<region>.amazonaws.com","key":"<path>","x-amz-server-side-encryption":"aws:kms","x-amz-storage-class":"STANDARD"} => {"x-amz-server-side-encryption":"aws:kms"} ## [{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/<path>"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}] ++ {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":<n:9000000>,"SSEApplied":"SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:76>","bytesTransferredOut":0}

@@ -1,7 +1,8 @@
 //! API shapes of the long tail: services that an organisation calls now and then, mostly to look.
+//! Each call is rare; together they make event names as various as in life.
 //! The notation is described in `shape.rs`.
 
-pub const SHAPES: &str = r#"
+pub(super) const SHAPES: &str = r#"
 = route53.amazonaws.com route53 route53.amazonaws.com 2013-04-01 AccessDenied Throttling NoSuchHostedZone global
 ListHostedZones rhc 6
 ListResourceRecordSets rhc 8 {"hostedZoneId":"Z<b32:20>"}

@@ -1,4 +1,7 @@
 //! MFA fails, at the console and at the access portal; and MFA is removed from a user.
+//!
+//! Two stories. In the first the password is right and the code is not, twice at each place; in the second an
+//! administrator's session takes away another user's device.
 
 use super::super::dice::mix;
 use super::super::identity;

@@ -21,27 +21,33 @@ use super::record::{Kind, Record};
 use super::text;
 use super::world::{Account, Person, REGIONS, User, World, prefixed};
 
+/// The names of all stories, in the order they are told in a summary.
 pub const NAMES: [&str; 8] =
     ["root", "password-guess", "mfa-fail", "mfa-removed", "region", "network", "stale-key", "trail-stopped"];
 
 /// One event of a story, written out.
 #[derive(Debug)]
-pub struct Told {
-    pub time: i64,
-    pub account: usize,
-    pub region: usize,
-    pub json: String,
+pub(super) struct Told {
+    pub(super) time: i64,
+    pub(super) account: usize,
+    pub(super) region: usize,
+    pub(super) json: String,
 }
 
 /// A story as it was planted: what a detection run should find.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlantedStory {
+    /// One of [`STORY_NAMES`](super::STORY_NAMES).
     pub name: &'static str,
+    /// What happens, in a line.
     pub description: &'static str,
-    /// Whose deeds these are, as the engine names principals
+    /// Whose deeds these are: an ARN, as the engine names principals.
     pub principal: String,
+    /// When the first event of it happens.
     pub first: Timestamp,
+    /// When the last one does; the same when there is but one.
     pub last: Timestamp,
+    /// How many events tell it, duplicates not counted.
     pub events: u64,
 }
 
@@ -61,7 +67,7 @@ struct Teller<'a> {
 }
 
 /// Tells the stories that were asked for and fit into the trail, in the order of `NAMES`.
-pub fn tell(world: &World, options: &Options, span: Span) -> (Vec<Told>, Vec<PlantedStory>) {
+pub(super) fn tell(world: &World, options: &Options, span: Span) -> (Vec<Told>, Vec<PlantedStory>) {
     let mut told = Vec::new();
     let mut planted = Vec::new();
     for (index, name) in NAMES.into_iter().enumerate().filter(|(_, name)| options.stories.contains(name)) {

@@ -1,4 +1,7 @@
 //! A stolen access key is used from outside the approved networks, over IPv4 and IPv6.
+//!
+//! Only reading calls, and all of them succeed: the address is all that is odd. The key is a robot's and goes on being
+//! used by its owner, in the production account if it has a robot.
 
 use super::super::identity;
 use super::super::record::Record;

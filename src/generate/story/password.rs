@@ -1,4 +1,7 @@
 //! Twelve wrong passwords for one IAM user within the hour, then the right one, without MFA.
+//!
+//! The intruder then looks around in a console session of that user. The user is ordinary, and signs in with MFA
+//! otherwise.
 
 use super::super::identity;
 use super::super::record::{Kind, Record};

@@ -1,4 +1,6 @@
 //! Instances start in a region that nobody uses; in another, every call is denied.
+//!
+//! Both are done with one robot's stolen key. A cell of the trail exists for these regions only because of this story.
 
 use super::super::dice::mix;
 use super::super::identity;
