@@ -12,7 +12,7 @@ use object_store::aws::{AmazonS3Builder, AwsCredential};
 use object_store::prefix::PrefixStore;
 use object_store::{CredentialProvider, Error, ObjectStore};
 
-use crate::source::Aws;
+use crate::source::{Aws, SourceError};
 
 /// Where S3 is when nothing says otherwise; the SDKs ask for a region, S3's own default is this one.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -50,10 +50,13 @@ pub(super) async fn open(bucket: &str, prefix: &str, aws: &Aws) -> Result<Arc<dy
             .with_allow_http(endpoint.starts_with("http://"));
     }
     builder = match aws.credentials().await {
-        Some(provider) if !aws.no_sign_request => {
+        Some(provider) => {
+            // Asked once now, so that a lack of them is told as what it is and not as a log that can't be read.
+            let missing = |cause| SourceError::NoCredentials { profile: aws.profile.clone(), cause };
+            provider.provide_credentials().await.map_err(|error| missing(error.into()))?;
             builder.with_credentials(Arc::new(SdkCredentials(provider)))
         }
-        _ => builder.with_skip_signature(true),
+        None => builder.with_skip_signature(true),
     };
     if aws.requester_pays {
         builder = builder.with_request_payer(true);
