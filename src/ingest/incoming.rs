@@ -131,7 +131,10 @@ impl Lister {
         }
         if let Some(reason) = verdict::passed_by(&object) {
             let content = Content::Passed(reason);
-            return self.send.send(Incoming::Object { object: Box::new(object), content, permit: None }).await;
+            return self
+                .send
+                .send(Incoming::Object { object: Box::new(object), content, permit: None })
+                .await;
         }
         // Both are never closed, so waiting for them can't fail.
         let permit = self.budget.clone().acquire_many_owned(budget_of(&object)).await.ok();

@@ -143,7 +143,7 @@ fn slips_are_refused_with_a_word_on_what_would_do() {
         ("rules", "backtest"),
         ("rules show", "ID"),
         ("generate out --stories toor", "trail-stopped"),
-        ("generate out --days 0", "1..=3650"),
+        ("generate out --days 0", "1..=400"),
         ("generate", "OUT"),
         ("lake vacuum --older-than 1h", "`24h`"),
         ("lake info -q -v", "cannot be used with"),
