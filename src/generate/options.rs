@@ -28,7 +28,7 @@ pub struct Options {
     pub end: Timestamp,
     /// How many days before `end` it begins, from 1 to 400.
     pub days: u32,
-    /// The attacks to plant. `stale-key` needs 17 days, lest its key be found before it is stale: a shorter trail is
+    /// The attacks to plant. `stale-key` needs 17 days, for a key to go 14 of them unused: a shorter trail is
     /// made without it, and [`Summary`](super::Summary) doesn't list it.
     pub stories: Stories,
     /// Mean number of events in an object, held between 1 and 20,000; by itself 700, and fewer in small trails.
