@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use anyhow::Result;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::{Exit, args};
@@ -41,10 +42,29 @@ pub(super) async fn run(args: &args::Ingest, app: &App) -> Result<Exit> {
     })
 }
 
-/// Done when somebody presses Ctrl-C; the second one ends the process as always.
+/// Done when somebody presses Ctrl-C or the system asks to end; asked again, the process ends at once.
 async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
+    if asked().await.is_err() {
         // Without a handler there is no asking to stop.
         std::future::pending::<()>().await;
     }
+    eprintln!(
+        "stopping: what was read is being committed; Ctrl-C again ends at once, and loses nothing either"
+    );
+    tokio::spawn(async {
+        if asked().await.is_ok() {
+            std::process::exit(INTERRUPTED);
+        }
+    });
 }
+
+async fn asked() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// What a shell says of a process that Ctrl-C has ended.
+const INTERRUPTED: i32 = 130;

@@ -6,13 +6,14 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use arrow::error::ArrowError;
 use futures::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::{Options, decode_options, verdict};
 use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict};
@@ -24,6 +25,9 @@ const BUDGET_KIB: usize = 512 << 10;
 
 /// Logs inflate 10 to 20 times; the columns made of them take about as much as their JSON.
 const USUAL_RATIO: u64 = 12;
+
+/// What the smallest object takes: a task, and a buffer for each column.
+const LEAST_SHARE_KIB: u64 = 64;
 
 /// Objects that are decoded and wait to be taken into a batch; the budget bounds their bytes.
 const READY: usize = 32;
@@ -58,7 +62,7 @@ pub(super) enum Content {
 pub(super) struct Pipeline {
     ready: mpsc::Receiver<Incoming>,
     /// Aborts what still runs when it is dropped.
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Pipeline {
@@ -75,12 +79,23 @@ impl Pipeline {
             send,
         };
         tasks.spawn(lister.run());
-        Self { ready, _tasks: tasks }
+        Self { ready, tasks }
     }
 
     /// What is ready next; `None` when all is done.
-    pub(super) async fn next(&mut self) -> Option<Incoming> {
-        self.ready.recv().await
+    ///
+    /// # Errors
+    /// When a task has panicked: objects are missing then, which must not pass for the end.
+    pub(super) async fn next(&mut self) -> Option<Result<Incoming>> {
+        if let Some(incoming) = self.ready.recv().await {
+            return Some(Ok(incoming));
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                return Some(Err(error).context("a task that lists or fetches has stopped"));
+            }
+        }
+        None
     }
 }
 
@@ -112,10 +127,14 @@ impl Lister {
                 if sent.is_err() {
                     return;
                 }
-                while fetches.try_join_next().is_some() {}
+                while let Some(ended) = fetches.try_join_next() {
+                    pass_on_panic(ended);
+                }
             }
         }
-        fetches.join_all().await;
+        while let Some(ended) = fetches.join_next().await {
+            pass_on_panic(ended);
+        }
     }
 
     async fn object(
@@ -125,7 +144,7 @@ impl Lister {
         fetches: &mut JoinSet<()>,
     ) -> Result<(), mpsc::error::SendError<Incoming>> {
         if let Some(writer) = &self.writer
-            && verdict::known(writer, &object, self.options.retry_quarantined).await
+            && verdict::is_known(writer.state_of(verdict::key(&object)).await, self.options.retry_quarantined)
         {
             return self.send.send(Incoming::Already).await;
         }
@@ -155,15 +174,23 @@ impl Lister {
     }
 }
 
+/// A fetch that panicked makes its lister panic, which [`Pipeline::next`] tells.
+fn pass_on_panic(ended: Result<(), JoinError>) {
+    if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
+        std::panic::resume_unwind(panic);
+    }
+}
+
 /// An object's share of the budget, in KiB. One that is larger than all of it waits for all of it.
 fn budget_of(object: &ObjectRef) -> u32 {
-    let inflated = object.size.saturating_mul(if looks_gzipped(object) { USUAL_RATIO } else { 1 });
-    let share = (inflated >> 10) + 1;
+    let inflated = object.size.saturating_mul(if looks_plain(object) { 1 } else { USUAL_RATIO });
+    let share = (inflated >> 10) + LEAST_SHARE_KIB;
     u32::try_from(share.min(BUDGET_KIB as u64)).unwrap_or(u32::MAX)
 }
 
-fn looks_gzipped(object: &ObjectRef) -> bool {
-    object.parts.is_some() || object.key.ends_with(".gz")
+/// Whether the name promises JSON that is not compressed; the content decides later.
+fn looks_plain(object: &ObjectRef) -> bool {
+    [".json", ".jsonl", ".ndjson", ".txt"].iter().any(|end| object.key.ends_with(end))
 }
 
 /// CloudTrail writes one gzip member; archives that others made of its logs may have several.
@@ -175,7 +202,12 @@ fn members(object: &ObjectRef) -> Members {
 async fn decode(object: ObjectRef, body: Body) -> Content {
     let (send, done) = oneshot::channel();
     let uri = object.uri.clone();
-    rayon::spawn(move || drop(send.send(decode_here(&object, body))));
+    rayon::spawn(move || {
+        // A panic on rayon would end the process; here it costs one object.
+        let decoded = std::panic::catch_unwind(AssertUnwindSafe(|| decode_here(&object, body)));
+        let stopped = |_| Err(io::Error::other("the decoder panicked; please report this object"));
+        drop(send.send(decoded.unwrap_or_else(stopped)));
+    });
     match done.await {
         Ok(Ok(content)) => content,
         Ok(Err(error)) => Content::Failed(SourceError::Local { path: uri.into(), source: error }),

@@ -29,7 +29,7 @@ use tokio::task::JoinHandle;
 
 use self::incoming::{Content, Incoming, Pipeline};
 use crate::decode;
-use crate::lake::{Batch, Lake, Report, State, Writer};
+use crate::lake::{Batch, Lake, Ledger, Report, State, Writer};
 use crate::progress::Progress;
 use crate::source::{Filter, ObjectRef, Source};
 
@@ -83,7 +83,11 @@ pub async fn run(
         let writer = Arc::new(lake.writer().await?);
         let mut run = Run { writer, summary: &mut summary, open: None, committing: None, progress };
         run.all(sources, options, stop).await?;
-        lake.optimize(OPTIMIZE_AT).await.context("the events are in; merging small files failed")?;
+        if !summary.interrupted
+            && let Err(error) = lake.optimize(OPTIMIZE_AT).await
+        {
+            tracing::warn!("the events are in, but small files could not be merged: {error:#}");
+        }
     }
     summary.seconds = started.elapsed().as_secs_f64();
     Ok(summary)
@@ -97,20 +101,17 @@ async fn dry_run(
     summary: &mut Summary,
 ) -> Result<()> {
     summary.dry_run = true;
-    let writer = match lake.exists().await? {
-        true => Some(lake.writer().await?),
-        false => None,
+    let known = match lake.exists().await? {
+        true => lake.ledger().await?,
+        false => Ledger::default(),
     };
     for source in sources {
         let mut listing = source.list(&options.filter);
         while let Some(object) = listing.next().await {
             let object = object?;
-            let known = match &writer {
-                Some(writer) => verdict::known(writer, &object, options.retry_quarantined).await,
-                None => false,
-            };
+            let state = known.get(verdict::key(&object));
             summary.objects.listed += 1;
-            match known {
+            match verdict::is_known(state, options.retry_quarantined) {
                 true => summary.objects.already += 1,
                 false => {
                     summary.objects.to_ingest += 1;
@@ -149,7 +150,7 @@ impl Run<'_> {
                 }
             };
             let Some(incoming) = incoming else { break };
-            self.take(incoming).await?;
+            self.take(incoming?).await?;
             if self.open.as_ref().is_some_and(Batch::is_full) {
                 self.commit_beside().await?;
             }
@@ -200,19 +201,28 @@ impl Run<'_> {
             Content::Decoded { decoded, chunks } => {
                 self.summary.count(&object, &decoded);
                 let letters = verdict::letters(*decoded);
-                writer.add(batch, row, chunks, letters).await
+                let added = writer.add(batch, row, chunks, letters).await?;
+                self.summary.objects.already += u64::from(!added);
+                Ok(())
             }
             Content::Large { decoded, body } => {
                 self.summary.count(&object, &decoded);
                 let sha256 = decoded.sha256;
-                let index = writer.add_object(batch, row, verdict::letters(*decoded));
+                let Some(index) = writer.add_object(batch, row, verdict::letters(*decoded)).await else {
+                    self.summary.objects.already += 1;
+                    return Ok(());
+                };
                 let (mut chunks, again) = incoming::decode_again(object, body);
                 while let Some(chunk) = chunks.recv().await {
                     writer.add_chunk(batch, index, chunk).await?;
                 }
                 again.await.context("a decoder has stopped")??.ensure_same(sha256)
             }
-            Content::Passed(_) | Content::Failed(_) => writer.add(batch, row, Vec::new(), Vec::new()).await,
+            Content::Passed(_) | Content::Failed(_) => {
+                let added = writer.add(batch, row, Vec::new(), Vec::new()).await?;
+                self.summary.objects.already += u64::from(!added);
+                Ok(())
+            }
         }
     }
 

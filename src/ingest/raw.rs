@@ -10,9 +10,11 @@ use anyhow::{Context, Result};
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::compute::filter_record_batch;
 use futures::stream::{BoxStream, StreamExt};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::Options;
-use super::incoming::{self, Content, Incoming, Pipeline};
+use super::incoming::{self, Again, Content, Incoming, Pipeline};
 use crate::decode::{Chunk, EventKey, Verdict};
 use crate::event::{PROVENANCE, table_schema};
 use crate::source::{ObjectRef, Source};
@@ -25,7 +27,8 @@ const MAX_KEYS: usize = 16 << 20;
 /// Objects that can't be read are warned about and passed by; see `ingest` for one that keeps count.
 pub fn raw_rows(sources: &[Arc<dyn Source>], options: &Options) -> BoxStream<'static, Result<RecordBatch>> {
     let pipeline = Pipeline::start(sources, options, None);
-    let state = Raw { pipeline, seen: HashSet::new(), full: false, waiting: Vec::new(), listed: 0 };
+    let (seen, waiting) = (HashSet::new(), Vec::new());
+    let state = Raw { pipeline, seen, full: false, waiting, large: None, listed: 0 };
     futures::stream::try_unfold(state, |mut state| async move {
         Ok(state.next().await?.map(|batch| (batch, state)))
     })
@@ -37,7 +40,16 @@ struct Raw {
     seen: HashSet<EventKey>,
     full: bool,
     waiting: Vec<RecordBatch>,
+    /// An object that hands out its rows a few at a time.
+    large: Option<Large>,
     listed: u64,
+}
+
+struct Large {
+    object: ObjectRef,
+    sha256: [u8; 32],
+    chunks: mpsc::Receiver<Chunk>,
+    again: JoinHandle<Result<Again>>,
 }
 
 impl Raw {
@@ -46,7 +58,11 @@ impl Raw {
             if let Some(batch) = self.waiting.pop() {
                 return Ok(Some(batch));
             }
-            let (object, content) = match self.pipeline.next().await {
+            if self.large.is_some() {
+                self.next_of_large().await?;
+                continue;
+            }
+            let (object, content) = match self.pipeline.next().await.transpose()? {
                 None => return Ok(None),
                 Some(Incoming::Already) => continue,
                 Some(Incoming::ListingFailed(error)) if self.listed == 0 => return Err(error.into()),
@@ -57,11 +73,23 @@ impl Raw {
                 Some(Incoming::Object { object, content, .. }) => (*object, content),
             };
             self.listed += 1;
-            self.take(object, content).await?;
+            self.take(object, content)?;
         }
     }
 
-    async fn take(&mut self, object: ObjectRef, content: Content) -> Result<()> {
+    async fn next_of_large(&mut self) -> Result<()> {
+        let Some(mut large) = self.large.take() else { return Ok(()) };
+        match large.chunks.recv().await {
+            Some(chunk) => {
+                self.take_chunk(&large.object, chunk)?;
+                self.large = Some(large);
+                Ok(())
+            }
+            None => large.again.await.context("a decoder has stopped")??.ensure_same(large.sha256),
+        }
+    }
+
+    fn take(&mut self, object: ObjectRef, content: Content) -> Result<()> {
         let uri = object.uri.clone();
         match content {
             Content::Passed(reason) => tracing::debug!(uri, "skipped: {reason}"),
@@ -79,12 +107,9 @@ impl Raw {
                 Verdict::Skipped(what) => tracing::debug!(uri, "skipped: {what}"),
                 Verdict::Quarantined(bad) => tracing::warn!(uri, "left out: {bad}"),
             },
-            Content::Large { body, .. } => {
-                let (mut chunks, again) = incoming::decode_again(object.clone(), body);
-                while let Some(chunk) = chunks.recv().await {
-                    self.take_chunk(&object, chunk)?;
-                }
-                again.await.context("a decoder has stopped")??;
+            Content::Large { decoded, body } => {
+                let (chunks, again) = incoming::decode_again(object.clone(), body);
+                self.large = Some(Large { object, sha256: decoded.sha256, chunks, again });
             }
         }
         Ok(())

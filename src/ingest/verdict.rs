@@ -1,7 +1,7 @@
 //! What is written down of an object: its row in `objects`.
 
 use crate::decode::{Bad, DeadLetter, Decoded, Verdict};
-use crate::lake::{ObjectKey, ObjectRow, State, Writer};
+use crate::lake::{ObjectKey, ObjectRow, State};
 use crate::source::{Folder, ObjectRef, SourceError};
 
 use super::incoming::Content;
@@ -11,9 +11,9 @@ pub(super) fn key(object: &ObjectRef) -> ObjectKey {
     ObjectKey::new(&object.uri, object.etag.as_deref(), object.size)
 }
 
-/// Whether the lake has an object and it need not be read again.
-pub(super) async fn known(writer: &Writer, object: &ObjectRef, retry_quarantined: bool) -> bool {
-    match writer.state_of(key(object)).await {
+/// Whether an object that the lake has met with this result need not be read again.
+pub(super) fn is_known(state: Option<State>, retry_quarantined: bool) -> bool {
+    match state {
         Some(State::Quarantined) => !retry_quarantined,
         Some(State::Ingested | State::Skipped) => true,
         Some(State::Gone | State::Failed) | None => false,

@@ -55,6 +55,8 @@ pub struct Batch {
     pub(super) objects: Vec<ObjectRow>,
     pub(super) letters: Vec<(usize, DeadLetter)>,
     partitions: BTreeMap<DateKey, Partition>,
+    /// Dates whose keys, as of `base`, were looked up.
+    pub(super) loaded: HashSet<DateKey>,
     encoders: Arc<Semaphore>,
     started: Instant,
     rows: usize,
@@ -83,6 +85,10 @@ pub(super) struct Origin {
     pub(super) key: EventKey,
     /// Index into the batch's objects.
     pub(super) object: u32,
+    /// For a row without a date, that of its time: a clock may have judged it otherwise elsewhere.
+    pub(super) time_date: DateKey,
+    /// Whether it is counted as conflicting.
+    pub(super) conflicting: bool,
 }
 
 /// Rows of one object.
@@ -119,6 +125,7 @@ impl Batch {
             objects: Vec::new(),
             letters: Vec::new(),
             partitions: BTreeMap::new(),
+            loaded: HashSet::new(),
             encoders,
             started: Instant::now(),
             rows: 0,
@@ -147,6 +154,7 @@ impl Batch {
     /// Adds an object with its dead letters; its rows follow.
     pub(super) fn add_object(&mut self, object: ObjectRow, letters: Vec<DeadLetter>) -> usize {
         let index = self.objects.len();
+        self.waiting += letters.iter().map(|letter| letter.raw.len()).sum::<usize>();
         self.letters.extend(letters.into_iter().map(|letter| (index, letter)));
         self.objects.push(object);
         index
@@ -168,9 +176,14 @@ impl Batch {
         });
         let index = u32::try_from(object)?;
         let kept = novelty.iter().map(|novelty| *novelty != Novelty::Duplicate);
-        let origins = rows.keys.iter().zip(kept.clone()).filter(|(_, kept)| *kept);
         let partition = self.partitions.entry(rows.date).or_default();
-        partition.origins.extend(origins.map(|(key, _)| Origin { key: *key, object: index }));
+        for (row, (key, novelty)) in rows.keys.iter().zip(&novelty).enumerate() {
+            if *novelty != Novelty::Duplicate {
+                let time_date = rows.time_dates.get(row).copied().flatten();
+                let conflicting = *novelty == Novelty::Conflicting;
+                partition.origins.push(Origin { key: *key, object: index, time_date, conflicting });
+            }
+        }
         let batch = match duplicates {
             0 => rows.batch,
             _ => filter_record_batch(&rows.batch, &kept.map(Some).collect::<BooleanArray>())?,
@@ -260,40 +273,34 @@ pub(super) struct StagedFile {
 }
 
 impl Staged {
-    /// Drops the objects in `came_in` and the rows whose key is in `keys` of their date, and counts
-    /// them; returns whether anything was dropped.
+    /// Drops the objects that `is_ingested` says are in the lake by now, and the rows whose key is in
+    /// `keys` of their date, and counts them; returns whether anything was dropped.
     pub(super) fn drop_known(
         &mut self,
-        came_in: &HashSet<super::ObjectKey>,
-        keys: &HashMap<DateKey, Vec<EventKey>>,
+        is_ingested: impl Fn(super::ObjectKey) -> bool,
+        keys: &HashMap<DateKey, HashSet<EventKey>>,
     ) -> Result<bool> {
         let mut any = false;
         for object in &mut self.objects {
-            if object.as_ref().is_some_and(|row| came_in.contains(&row.key())) {
+            if object.as_ref().is_some_and(|row| is_ingested(row.key())) {
                 *object = None;
                 any = true;
             }
         }
         self.letters.retain(|(object, _)| self.objects[*object].is_some());
-        let known: HashMap<DateKey, HashSet<EventKey>> =
-            keys.iter().map(|(date, keys)| (*date, keys.iter().copied().collect())).collect();
         let mut emptied = Vec::new();
         for (date, partition) in &mut self.partitions {
-            let is_known = |key| {
-                [Some(date), Some(&None)]
-                    .into_iter()
-                    .flatten()
-                    .any(|date| known.get(date).is_some_and(|keys| keys.contains(key)))
-            };
             let mut kept = Vec::with_capacity(partition.origins.len());
             for origin in &partition.origins {
+                let of_date = |date: &DateKey| keys.get(date).is_some_and(|keys| keys.contains(&origin.key));
+                let duplicate = of_date(date) || of_date(&None) || of_date(&origin.time_date);
                 let object = &mut self.objects[origin.object as usize];
-                let duplicate = is_known(&origin.key);
                 if let Some(row) = object
                     && duplicate
                 {
                     row.records -= 1;
                     row.duplicates += 1;
+                    row.conflicting -= u64::from(origin.conflicting);
                 }
                 kept.push(object.is_some() && !duplicate);
             }
@@ -310,6 +317,13 @@ impl Staged {
             self.partitions.remove(&date);
         }
         Ok(any)
+    }
+
+    /// The dates under which its rows may be in the lake.
+    pub(super) fn dates(&self) -> HashSet<DateKey> {
+        let undated = self.partitions.get(&None).into_iter().flat_map(|partition| &partition.origins);
+        let of_times = undated.map(|origin| origin.time_date);
+        self.partitions.keys().copied().chain([None]).chain(of_times).collect()
     }
 
     /// Writes its rows under another number.

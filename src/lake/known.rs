@@ -40,26 +40,30 @@ pub(crate) struct Known {
 struct DateKeys {
     /// Each sorted; sizes fall by half or more from one to the next.
     segments: Vec<Vec<EventKey>>,
+    /// Data files whose keys are in here. A batch asks for those of its own snapshot, so that a date
+    /// which another batch has loaded is not taken for complete.
+    files: HashSet<String>,
     last_used: u64,
 }
 
 impl Known {
-    pub(crate) fn has_date(&self, date: DateKey) -> bool {
-        self.dates.contains_key(&date)
+    /// Whether the keys of a data file of this date are known.
+    pub(crate) fn has_file(&self, date: DateKey, path: &str) -> bool {
+        self.dates.get(&date).is_some_and(|keys| keys.files.contains(path))
     }
 
-    /// Takes in a date's keys from its sidecars, each list sorted.
-    pub(crate) fn load(&mut self, date: DateKey, lists: Vec<Vec<EventKey>>) {
+    /// Takes in the keys of a data file, sorted.
+    pub(crate) fn take_file(&mut self, date: DateKey, path: &str, sorted: Vec<EventKey>) {
         let keys = self.dates.entry(date).or_default();
-        for list in lists {
-            keys.push(list);
+        if keys.files.insert(path.to_owned()) {
+            keys.push(sorted);
         }
     }
 
-    /// Takes in keys that another writer has committed; a date not in use need not know.
-    pub(crate) fn learn(&mut self, date: DateKey, keys: Vec<EventKey>) {
-        if let Some(known) = self.dates.get_mut(&date) {
-            known.push(keys);
+    /// Notes that a data file holds keys that are known already: this writer has made it of them.
+    pub(crate) fn note_file(&mut self, date: DateKey, path: &str) {
+        if let Some(keys) = self.dates.get_mut(&date) {
+            keys.files.insert(path.to_owned());
         }
     }
 
@@ -181,7 +185,7 @@ mod tests {
     #[test]
     fn an_event_is_new_once_and_conflicting_with_other_content() {
         let mut known = Known::default();
-        known.load(Some(1), vec![vec![key(1, 1), key(5, 5)]]);
+        known.take_file(Some(1), "a", vec![key(1, 1), key(5, 5)]);
         let keys = [key(1, 1), key(1, 2), key(2, 1), key(2, 1), key(2, 2), key(5, 4), key(5, 6)];
         let expected = [Duplicate, Conflicting, New, Duplicate, Conflicting, Conflicting, Conflicting];
         assert_eq!(known.check(Some(1), &keys, |_| None), expected);
@@ -191,8 +195,8 @@ mod tests {
     #[test]
     fn a_row_without_a_date_is_looked_for_under_its_time_and_the_other_way_round() {
         let mut known = Known::default();
-        known.load(Some(7), vec![vec![key(1, 1)]]);
-        known.load(None, vec![vec![key(2, 2)]]);
+        known.take_file(Some(7), "a", vec![key(1, 1)]);
+        known.take_file(None, "b", vec![key(2, 2)]);
         assert_eq!(known.check(None, &[key(1, 1), key(3, 3)], |_| Some(7)), [Duplicate, New]);
         assert_eq!(known.check(Some(7), &[key(2, 2), key(3, 3)], |_| None), [Duplicate, Duplicate]);
     }

@@ -154,6 +154,8 @@ pub(crate) struct TableLog {
     table: Table,
     snapshot: Arc<Snapshot>,
     schema_version: Option<String>,
+    /// The version of the last checkpoint that this process knows of.
+    checkpoint: u64,
 }
 
 impl TableLog {
@@ -174,7 +176,8 @@ impl TableLog {
         }
         let snapshot = Arc::new(read_snapshot(&delta, table).await?);
         let schema_version = delta.snapshot()?.metadata().configuration().get(SCHEMA_PROPERTY).cloned();
-        Ok(Some(Self { store, table, snapshot, schema_version }))
+        let checkpoint = last_checkpoint(&store, table).await;
+        Ok(Some(Self { store, table, snapshot, schema_version, checkpoint }))
     }
 
     /// Refuses a table of a later version, or one that is none of ours.
@@ -304,22 +307,34 @@ impl TableLog {
     }
 
     /// Writes a checkpoint when enough was committed since the last.
-    pub(crate) async fn checkpoint_if_due(&self) {
-        if self.snapshot.version.is_multiple_of(CHECKPOINT_EVERY)
-            && let Err(error) = self.checkpoint().await
-        {
+    pub(crate) async fn checkpoint_if_due(&mut self) {
+        if self.snapshot.version < self.checkpoint + CHECKPOINT_EVERY {
+            return;
+        }
+        if let Err(error) = self.checkpoint().await {
             // The log is whole without it; only opening the lake takes longer.
             tracing::warn!(error = %format!("{error:#}"), "no checkpoint was written");
         }
     }
 
     /// Writes a checkpoint, so that the next reader need not replay every entry.
-    pub(crate) async fn checkpoint(&self) -> Result<()> {
+    pub(crate) async fn checkpoint(&mut self) -> Result<()> {
         let mut delta = DeltaTable::new(log_store(&self.store, self.table)?);
         delta.load().await?;
         deltalake::protocol::checkpoints::create_checkpoint(&delta, None).await?;
+        self.checkpoint = self.snapshot.version;
         Ok(())
     }
+}
+
+/// The version that a log's pointer to its last checkpoint names; 0 when it has none. A wrong answer
+/// costs a checkpoint too many or too few.
+async fn last_checkpoint(store: &Arc<dyn ObjectStore>, table: Table) -> u64 {
+    let at = table.path("_delta_log/_last_checkpoint");
+    let Ok(found) = store.get(&at).await else { return 0 };
+    let Ok(bytes) = found.bytes().await else { return 0 };
+    let pointer: Option<Value> = serde_json::from_slice(&bytes).ok();
+    pointer.and_then(|pointer| pointer["version"].as_u64()).unwrap_or(0)
 }
 
 /// The log of a table, as `deltalake` wants it: both stores are ours, the URL is a name within them.

@@ -45,7 +45,7 @@ pub use self::info::{Info, TableInfo};
 pub use self::known::Novelty;
 pub use self::layout::Table;
 pub use self::log::{DataFile, Snapshot};
-pub use self::objects::{ObjectKey, ObjectRow, State};
+pub use self::objects::{Ledger, ObjectKey, ObjectRow, State};
 pub use self::optimize::Optimized;
 pub use self::store::{Location, LocationError};
 pub use self::vacuum::Vacuumed;
@@ -94,6 +94,16 @@ impl Lake {
     /// When there is no such table, or its log can't be read.
     pub async fn snapshot(&self, table: Table) -> Result<Arc<Snapshot>> {
         Ok(self.log(table).await?.snapshot().clone())
+    }
+
+    /// The objects that need not be read again.
+    ///
+    /// # Errors
+    /// When the table `objects` can't be read.
+    pub async fn ledger(&self) -> Result<Ledger> {
+        let mut ledger = Ledger::default();
+        writer::take_objects(self, self.snapshot(Table::Objects).await?.as_ref(), &mut ledger).await?;
+        Ok(ledger)
     }
 
     /// Whether there is a lake at this place.

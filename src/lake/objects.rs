@@ -4,7 +4,7 @@
 //! object is known by URI, ETag and size; CloudTrail never overwrites one, so another ETag under the
 //! same URI is another object. `failed` and `gone` objects are never known: they are tried again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -117,13 +117,15 @@ impl ObjectRow {
 
 /// The objects that need not be read again. 24 bytes or so each: 10 million take 400 MB.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub struct Ledger {
     states: HashMap<ObjectKey, State>,
+    /// Files of the table that were taken in.
+    files: HashSet<String>,
 }
 
 impl Ledger {
     /// What became of an object, if it is known.
-    pub(crate) fn get(&self, key: ObjectKey) -> Option<State> {
+    pub fn get(&self, key: ObjectKey) -> Option<State> {
         self.states.get(&key).copied()
     }
 
@@ -136,12 +138,18 @@ impl Ledger {
         }
     }
 
-    /// Takes in the rows of a file of the table, and tells `note` of each.
-    pub(crate) fn load(
-        &mut self,
-        batch: &RecordBatch,
-        note: &mut (dyn FnMut(ObjectKey, State) + Send),
-    ) -> Result<()> {
+    /// Whether the rows of a file of the table were taken in.
+    pub(crate) fn has_file(&self, path: &str) -> bool {
+        self.files.contains(path)
+    }
+
+    /// Notes that the rows of a file are known.
+    pub(crate) fn note_file(&mut self, path: &str) {
+        self.files.insert(path.to_owned());
+    }
+
+    /// Takes in rows of the table.
+    pub(crate) fn load(&mut self, batch: &RecordBatch) -> Result<()> {
         let column = |name: &str| -> Result<StringArray> {
             let column = batch.column_by_name(name).ok_or_else(|| anyhow::anyhow!("no column `{name}`"))?;
             Ok(arrow::compute::cast(column, &DataType::Utf8)?.as_string().clone())
@@ -152,9 +160,7 @@ impl Ledger {
         for (((uri, etag), state), size) in uris.iter().zip(&etags).zip(&states).zip(sizes) {
             let size = size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
             if let (Some(uri), Some(state)) = (uri, state.and_then(State::parse)) {
-                let key = ObjectKey::new(uri, etag, size);
-                note(key, state);
-                self.insert(key, state);
+                self.insert(ObjectKey::new(uri, etag, size), state);
             }
         }
         Ok(())
@@ -259,7 +265,7 @@ mod tests {
         ];
         let batch = to_batch(&rows.iter().collect::<Vec<_>>(), 1, 0).unwrap();
         let mut ledger = Ledger::default();
-        ledger.load(&batch, &mut |_, _| {}).unwrap();
+        ledger.load(&batch).unwrap();
         let state = |uri: &str| ledger.get(ObjectKey::new(uri, Some("e"), 7));
         assert_eq!(state("a"), Some(State::Ingested));
         assert_eq!(state("c"), Some(State::Quarantined));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -108,9 +109,13 @@ async fn new_lake() -> (Arc<InMemory>, Lake) {
 
 /// Rows as the decoder makes them, one a name; an id is its name.
 fn chunks(names: &[&str]) -> Vec<Chunk> {
+    chunks_of("2026-01-15", names)
+}
+
+fn chunks_of(date: &str, names: &[&str]) -> Vec<Chunk> {
     let record = |name: &&str| {
         serde_json::json!({
-            "eventVersion": "1.11", "eventTime": "2026-01-15T10:00:00Z", "eventName": name, "eventID": name,
+            "eventVersion": "1.11", "eventTime": format!("{date}T10:00:00Z"), "eventName": name, "eventID": name,
         })
     };
     let text = serde_json::json!({ "Records": names.iter().map(record).collect::<Vec<_>>() }).to_string();
@@ -157,7 +162,7 @@ async fn ingest(lake: &Lake, objects: &[(&str, &[&str])]) -> anyhow::Result<Repo
 }
 
 /// All event names that a reader sees, sorted.
-async fn rows(lake: &Lake) -> Vec<String> {
+async fn rows_of(lake: &Lake) -> Vec<String> {
     column(lake, Table::Cloudtrail, "event_name").await
 }
 
@@ -182,7 +187,10 @@ async fn a_batch_is_visible_and_its_objects_are_known() {
     let (_, lake) = new_lake().await;
     let report = ingest(&lake, &[("one", &["A", "B"]), ("two", &["C"])]).await.unwrap();
     assert_eq!(report.objects.iter().map(|row| row.records).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!((rows(&lake).await, uris(&lake).await.len()), (vec!["A".into(), "B".into(), "C".into()], 2));
+    assert_eq!(
+        (rows_of(&lake).await, uris(&lake).await.len()),
+        (vec!["A".into(), "B".into(), "C".into()], 2)
+    );
     let writer = lake.writer().await.unwrap();
     assert_eq!(writer.state_of(object("one").key()).await, Some(State::Ingested));
     assert_eq!(writer.state_of(object("other").key()).await, None);
@@ -202,7 +210,7 @@ async fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
         let crashing = lake_over(&store, Some((place, Fault::Crash)));
         let two: (&str, &[&str]) = ("two", &["A", "B"]);
         ingest(&crashing, &[two]).await.expect_err(place);
-        let before = rows(&lake).await;
+        let before = rows_of(&lake).await;
         let is_committed = place.starts_with("objects/_delta_log");
         assert_eq!(before.len(), if is_committed { 2 } else { 1 }, "{place}");
         let writer = lake.writer().await.unwrap();
@@ -211,7 +219,7 @@ async fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
         if known.is_none() {
             ingest(&lake, &[two]).await.unwrap();
         }
-        assert_eq!(rows(&lake).await, ["A", "B"], "{place}");
+        assert_eq!(rows_of(&lake).await, ["A", "B"], "{place}");
         assert_eq!(uris(&lake).await, ["one", "two"], "{place}");
     }
 }
@@ -223,7 +231,11 @@ async fn a_lost_answer_is_recognised_as_our_own_commit() {
         let losing = lake_over(&store, Some((place, Fault::LostAnswer)));
         let report = ingest(&losing, &[("one", &["A"])]).await.unwrap();
         assert_eq!((report.already, report.objects.len()), (0, 1), "{place}");
-        assert_eq!((rows(&lake).await, uris(&lake).await), (vec!["A".into()], vec!["one".into()]), "{place}");
+        assert_eq!(
+            (rows_of(&lake).await, uris(&lake).await),
+            (vec!["A".into()], vec!["one".into()]),
+            "{place}"
+        );
     }
 }
 
@@ -237,8 +249,76 @@ async fn the_second_of_two_writers_drops_what_the_first_brought_in() {
     let report = second.commit(two).await.unwrap();
     assert_eq!((report.already, report.objects.len()), (1, 1));
     assert_eq!((report.objects[0].records, report.objects[0].duplicates), (1, 1));
-    assert_eq!(rows(&lake).await, ["A", "B", "C", "D"]);
+    assert_eq!(rows_of(&lake).await, ["A", "B", "C", "D"]);
     assert_eq!(uris(&lake).await, ["mine", "same", "yours"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_that_another_batch_has_loaded_is_looked_up_again_for_what_came_in_since() {
+    let (_, lake) = new_lake().await;
+    let writer = lake.writer().await.unwrap();
+    let first = gather(&writer, &[("first", &["A"])]).await;
+    let mut second = writer.begin();
+    let foreign = lake.writer().await.unwrap();
+    let mut batch = foreign.begin();
+    let rows = chunks_of("2026-01-16", &["F"]);
+    assert!(foreign.add(&mut batch, object("foreign"), rows, Vec::new()).await.unwrap());
+    foreign.commit(batch).await.unwrap();
+    writer.commit(first).await.unwrap();
+    // The second batch loads the other date from a snapshot without the foreign file …
+    writer.add(&mut second, object("second"), chunks_of("2026-01-16", &["B"]), Vec::new()).await.unwrap();
+    // … and the third begins with one that has it, while the second is not committed yet.
+    let mut third = writer.begin();
+    writer.add(&mut third, object("third"), chunks_of("2026-01-16", &["F", "B"]), Vec::new()).await.unwrap();
+    writer.commit(second).await.unwrap();
+    let report = writer.commit(third).await.unwrap();
+    assert_eq!((report.objects[0].records, report.objects[0].duplicates), (0, 2));
+    assert_eq!(rows_of(&lake).await, ["A", "B", "F"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_is_read_at_last_counts_whatever_optimize_makes_of_its_old_row() {
+    let (_, lake) = new_lake().await;
+    let writer = lake.writer().await.unwrap();
+    for uri in ["retried", "other"] {
+        let mut batch = writer.begin();
+        let row = ObjectRow { state: State::Quarantined, ..object(uri) };
+        writer.add(&mut batch, row, Vec::new(), Vec::new()).await.unwrap();
+        writer.commit(batch).await.unwrap();
+    }
+    let batch = gather(&writer, &[("retried", &["A"])]).await;
+    assert!(lake.optimize(2).await.unwrap().added > 0);
+    assert_eq!(writer.commit(batch).await.unwrap().already, 0);
+    assert_eq!(rows_of(&lake).await, ["A"]);
+    assert_eq!(lake.writer().await.unwrap().state_of(object("retried").key()).await, Some(State::Ingested));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_came_in_since_it_was_listed_is_not_taken_again() {
+    let (_, lake) = new_lake().await;
+    let writer = lake.writer().await.unwrap();
+    ingest(&lake, &[("same", &["A"])]).await.unwrap();
+    let batch = gather(&writer, &[("mine", &["B"])]).await;
+    writer.commit(batch).await.unwrap();
+    let mut batch = writer.begin();
+    assert!(!writer.add(&mut batch, object("same"), chunks(&["A"]), Vec::new()).await.unwrap());
+    assert_eq!(uris(&lake).await, ["mine", "same"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_is_written_now_and_then_and_the_lake_opens_from_it() {
+    let (store, lake) = new_lake().await;
+    let writer = lake.writer().await.unwrap();
+    for index in 0..51 {
+        let (uri, name) = (format!("object-{index}"), format!("E{index:02}"));
+        let batch = gather(&writer, &[(&uri, &[&name])]).await;
+        writer.commit(batch).await.unwrap();
+    }
+    let listed: Vec<_> = store.list(Some(&Table::Cloudtrail.root())).try_collect().await.unwrap();
+    let checkpoints = listed.iter().filter(|file| file.location.as_ref().contains(".checkpoint"));
+    assert_eq!(checkpoints.count(), 1);
+    assert_eq!((rows_of(&lake).await.len(), uris(&lake).await.len()), (51, 51));
+    assert_eq!(lake.snapshot(Table::Cloudtrail).await.unwrap().batch, 51);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,7 +332,7 @@ async fn a_writer_with_nothing_left_commits_nothing() {
     let three = gather(&second, &[("next", &["B"])]).await;
     second.commit(three).await.unwrap();
     assert_eq!(lake.snapshot(Table::Cloudtrail).await.unwrap().batch, 2);
-    assert_eq!(rows(&lake).await, ["A", "B"]);
+    assert_eq!(rows_of(&lake).await, ["A", "B"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,7 +353,7 @@ async fn an_event_in_two_objects_is_there_once_and_one_with_other_content_twice(
     writer.add(&mut batch, object("three"), forged, Vec::new()).await.unwrap();
     let report = writer.commit(batch).await.unwrap();
     assert_eq!((report.objects[0].records, report.objects[0].conflicting), (1, 1));
-    assert_eq!(rows(&lake).await, ["A", "B", "Forged"]);
+    assert_eq!(rows_of(&lake).await, ["A", "B", "Forged"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,13 +367,13 @@ async fn optimize_changes_no_row_and_no_key_and_loses_against_nobody() {
     let done = lake.optimize(2).await.unwrap();
     assert_eq!((done.removed, done.added, done.lost), (6, 2, 0));
     assert_eq!(lake.snapshot(Table::Cloudtrail).await.unwrap().files.len(), 1);
-    assert_eq!(rows(&lake).await, ["A", "B", "C"]);
+    assert_eq!(rows_of(&lake).await, ["A", "B", "C"]);
     let report = writer.commit(open).await.unwrap();
     assert_eq!((report.objects[0].records, report.objects[0].duplicates), (1, 1));
     let again = ingest(&lake, &[("five", &["A", "B", "C", "D"])]).await.unwrap();
     assert_eq!((again.objects[0].records, again.objects[0].duplicates), (0, 4));
     assert_eq!(lake.optimize(2).await.unwrap().lost, 0);
-    assert_eq!(rows(&lake).await, ["A", "B", "C", "D"]);
+    assert_eq!(rows_of(&lake).await, ["A", "B", "C", "D"]);
     assert_eq!(uris(&lake).await, ["five", "four", "one", "three", "two"]);
 }
 
@@ -310,7 +390,7 @@ async fn vacuum_deletes_what_no_log_names_and_only_when_it_is_old() {
     // The data file, its sidecar and the file of `objects` that the crash left.
     assert_eq!(lake.vacuum(vacuum::KEEP, true, tomorrow).await.unwrap().files, 3);
     assert_eq!(lake.vacuum(vacuum::KEEP, false, tomorrow).await.unwrap().files, 3);
-    assert_eq!(rows(&lake).await, ["A", "B"]);
+    assert_eq!(rows_of(&lake).await, ["A", "B"]);
     assert_eq!(lake.doctor(false).await.unwrap().health(), Health::Good);
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -20,7 +21,7 @@ use super::known::{DateKey, Known};
 use super::layout::{self, Table};
 use super::log::{Committed, DataFile, Entry, TableLog};
 use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
-use super::{Lake, MAX_LOSSES, dead_letters, files, hashes};
+use super::{Lake, MAX_LOSSES, Snapshot, dead_letters, files, hashes};
 use crate::decode::{Chunk, DeadLetter, EventKey};
 
 /// Members of the `cloudtrail` commit info that name what has to follow it.
@@ -43,13 +44,15 @@ pub struct Writer {
     /// What [`Self::begin`] starts from; it has a lock of its own because a commit holds the logs long.
     latest: std::sync::Mutex<Latest>,
     encoders: Arc<Semaphore>,
+    /// After a failed commit this writer takes rows for known that no table has: it commits no more.
+    failed: AtomicBool,
 }
 
 #[derive(Debug)]
 struct Latest {
     base: Base,
-    /// The number of the batch that was begun last.
-    begun: i64,
+    /// Batches that were begun and are not committed: each will take a number.
+    in_flight: i64,
 }
 
 #[derive(Debug)]
@@ -57,7 +60,7 @@ struct Logs {
     cloudtrail: TableLog,
     objects: TableLog,
     dead_letters: TableLog,
-    /// Files that this writer has committed: their keys and objects it knows.
+    /// Data files that this writer has committed: their keys it knows.
     own: HashSet<String>,
 }
 
@@ -81,10 +84,8 @@ impl Writer {
         };
         logs.finish_pending().await?;
         let mut ledger = Ledger::default();
-        for path in logs.objects.snapshot().files.keys() {
-            load_ledger(&lake, path, &mut ledger, &mut |_, _| {}).await?;
-        }
-        let latest = Latest { base: logs.base(), begun: 0 };
+        take_objects(&lake, logs.objects.snapshot(), &mut ledger).await?;
+        let latest = Latest { base: logs.base(), in_flight: 0 };
         Ok(Self {
             lake,
             latest: std::sync::Mutex::new(latest),
@@ -92,6 +93,7 @@ impl Writer {
             known: Mutex::default(),
             ledger: Mutex::new(ledger),
             encoders: Arc::new(Semaphore::new(rayon::current_num_threads() + 1)),
+            failed: AtomicBool::new(false),
         })
     }
 
@@ -103,8 +105,9 @@ impl Writer {
     /// Begins a batch. Only one more may be begun before the one before is committed.
     pub fn begin(&self) -> Batch {
         let mut latest = self.latest();
-        latest.begun = latest.begun.max(latest.base.cloudtrail.batch) + 1;
-        Batch::new(latest.begun, latest.base.clone(), now(), self.encoders.clone())
+        latest.in_flight += 1;
+        let number = latest.base.cloudtrail.batch + latest.in_flight;
+        Batch::new(number, latest.base.clone(), now(), self.encoders.clone())
     }
 
     fn latest(&self) -> std::sync::MutexGuard<'_, Latest> {
@@ -112,51 +115,67 @@ impl Writer {
         self.latest.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Adds an object to a batch, with those of its rows that are not in the lake.
+    /// Adds an object to a batch, with those of its rows that are not in the lake; `false` when another
+    /// writer has ingested it meanwhile.
+    ///
+    /// # Errors
+    /// When the lake can't be read.
     pub async fn add(
         &self,
         batch: &mut Batch,
         object: ObjectRow,
         chunks: Vec<Chunk>,
         letters: Vec<DeadLetter>,
-    ) -> Result<()> {
-        let index = batch.add_object(object, letters);
+    ) -> Result<bool> {
+        let Some(index) = self.add_object(batch, object, letters).await else { return Ok(false) };
         for chunk in chunks {
             self.add_chunk(batch, index, chunk).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Adds an object whose rows follow by [`Self::add_chunk`]; returns its index in the batch.
-    pub fn add_object(&self, batch: &mut Batch, object: ObjectRow, letters: Vec<DeadLetter>) -> usize {
-        batch.add_object(object, letters)
+    /// Adds an object whose rows follow by [`Self::add_chunk`]; returns its index in the batch, or
+    /// `None` when another writer has ingested it meanwhile.
+    pub async fn add_object(
+        &self,
+        batch: &mut Batch,
+        object: ObjectRow,
+        letters: Vec<DeadLetter>,
+    ) -> Option<usize> {
+        // Asked again: fetching takes time, and commits learn what others have ingested.
+        if self.state_of(object.key()).await == Some(State::Ingested) {
+            return None;
+        }
+        Some(batch.add_object(object, letters))
     }
 
     /// Adds rows of an object that is in the batch.
+    ///
+    /// # Errors
+    /// When the lake can't be read.
     pub async fn add_chunk(&self, batch: &mut Batch, object: usize, chunk: Chunk) -> Result<()> {
         for rows in batch::by_date(chunk)? {
             let mut known = self.known.lock().await;
             for date in rows.dates_to_check() {
-                self.load_date(&batch.base, date, &mut known).await?;
+                self.load_date(batch, date, &mut known).await?;
             }
             batch.add_rows(object, rows, &mut known).await?;
         }
         Ok(())
     }
 
-    /// Loads the keys of a date, unless they are.
-    ///
-    /// From the snapshot the batch was begun with: what came in since is checked at the commit.
-    async fn load_date(&self, base: &Base, date: DateKey, known: &mut Known) -> Result<()> {
-        if known.has_date(date) {
+    /// Takes in the keys of a date, once a batch: an earlier batch may have loaded the date from an
+    /// older snapshot, and what this one's snapshot has beyond it is not looked at again at its commit.
+    async fn load_date(&self, batch: &mut Batch, date: DateKey, known: &mut Known) -> Result<()> {
+        if !batch.loaded.insert(date) {
             return Ok(());
         }
         let value = date.map(layout::date_text);
-        let mut lists = Vec::new();
-        for file in base.cloudtrail.files.values().filter(|file| file.partition == value) {
-            lists.push(self.keys_of(file).await?);
+        for file in batch.base.cloudtrail.files.values().filter(|file| file.partition == value) {
+            if !known.has_file(date, &file.path) {
+                known.take_file(date, &file.path, self.keys_of(file).await?);
+            }
         }
-        known.load(date, lists);
         Ok(())
     }
 
@@ -164,8 +183,21 @@ impl Writer {
         files::keys_of(&self.lake, file).await
     }
 
-    /// Commits a batch: steps 1 to 6.
+    /// Commits a batch: steps 1 to 6. After an error the writer commits no more.
+    ///
+    /// # Errors
+    /// When the lake can't be read or written.
     pub async fn commit(&self, batch: Batch) -> Result<Report> {
+        ensure!(!self.failed.load(Ordering::SeqCst), "an earlier commit to {} has failed", self.lake);
+        let committed = self.commit_batch(batch).await;
+        self.latest().in_flight -= 1;
+        if committed.is_err() {
+            self.failed.store(true, Ordering::SeqCst);
+        }
+        committed
+    }
+
+    async fn commit_batch(&self, batch: Batch) -> Result<Report> {
         let mut staged = batch.into_files().await?;
         let objects = staged.objects.len() as u64;
         let mut logs = self.logs.lock().await;
@@ -189,10 +221,9 @@ impl Writer {
             match logs.cloudtrail.commit(&files.entry(number)?).await? {
                 Committed::Won(_) => {
                     self.close(&mut logs, &files, number).await?;
+                    self.note_own(&files, &staged).await;
                     self.latest().base = logs.base();
                     let rows: Vec<_> = staged.objects.into_iter().flatten().collect();
-                    let mut ledger = self.ledger.lock().await;
-                    rows.iter().for_each(|row| ledger.insert(row.key(), row.state));
                     let already = objects - rows.len() as u64;
                     return Ok(Report { objects: rows, already });
                 }
@@ -202,12 +233,23 @@ impl Writer {
         bail!("lost {MAX_LOSSES} commits in a row to other writers of {}", self.lake)
     }
 
+    /// Notes that what this writer has committed is known to it.
+    async fn note_own(&self, files: &Put, staged: &Staged) {
+        let mut known = self.known.lock().await;
+        for add in &files.cloudtrail {
+            let date = add.partition_values.values().next().cloned().flatten();
+            known.note_file(date.as_deref().and_then(layout::parse_date), &add.path);
+        }
+        let mut ledger = self.ledger.lock().await;
+        files.objects.iter().for_each(|add| ledger.note_file(&add.path));
+        staged.objects.iter().flatten().for_each(|row| ledger.insert(row.key(), row.state));
+    }
+
     /// Steps 5 and 6, and what follows a commit.
     async fn close(&self, logs: &mut Logs, files: &Put, number: i64) -> Result<()> {
         logs.finish(number, &files.objects, &files.dead_letters).await?;
-        let named = files.cloudtrail.iter().chain(&files.objects).map(|add| add.path.clone());
-        logs.own.extend(named);
-        for log in [&logs.cloudtrail, &logs.objects, &logs.dead_letters] {
+        logs.own.extend(files.cloudtrail.iter().map(|add| add.path.clone()));
+        for log in [&mut logs.cloudtrail, &mut logs.objects, &mut logs.dead_letters] {
             log.checkpoint_if_due().await;
         }
         Ok(())
@@ -221,32 +263,20 @@ impl Writer {
     /// Step 2 again: drops what other writers have committed since the batch was checked.
     async fn check_again(&self, staged: &mut Staged, logs: &Logs) -> Result<bool> {
         let now = logs.base();
-        let mut came_in = HashSet::new();
-        for path in now.objects.files.keys() {
-            if !staged.base.objects.files.contains_key(path) && !logs.own.contains(path) {
-                let mut ledger = self.ledger.lock().await;
-                let mut note = |key, state| {
-                    if !matches!(state, State::Failed | State::Gone) {
-                        came_in.insert(key);
-                    }
-                };
-                load_ledger(&self.lake, path, &mut ledger, &mut note).await?;
-            }
-        }
-        let mut keys: HashMap<DateKey, Vec<EventKey>> = HashMap::new();
+        let mut ledger = self.ledger.lock().await;
+        take_objects(&self.lake, &now.objects, &mut ledger).await?;
+        let dates = staged.dates();
+        let mut keys: HashMap<DateKey, HashSet<EventKey>> = HashMap::new();
         for (path, file) in &now.cloudtrail.files {
-            if staged.base.cloudtrail.files.contains_key(path) || logs.own.contains(path) {
-                continue;
-            }
             let date = file.partition.as_deref().and_then(layout::parse_date);
-            let is_near = staged.partitions.contains_key(&date) || date.is_none();
-            if is_near || self.known.lock().await.has_date(date) {
-                let of_file = self.keys_of(file).await?;
-                self.known.lock().await.learn(date, of_file.clone());
-                keys.entry(date).or_default().extend(of_file);
+            let was_checked = staged.base.cloudtrail.files.contains_key(path) || logs.own.contains(path);
+            if !was_checked && dates.contains(&date) {
+                keys.entry(date).or_default().extend(self.keys_of(file).await?);
             }
         }
-        let dropped = tokio::task::block_in_place(|| staged.drop_known(&came_in, &keys))?;
+        // Only an object whose rows are in the lake is dropped: another verdict on it may be an old one.
+        let is_ingested = |key| ledger.get(key) == Some(State::Ingested);
+        let dropped = tokio::task::block_in_place(|| staged.drop_known(is_ingested, &keys))?;
         staged.base = now;
         Ok(dropped)
     }
@@ -355,14 +385,20 @@ impl Logs {
     /// Finishes the batch that a crash has left between steps 4 and 6, if there is one.
     async fn finish_pending(&mut self) -> Result<()> {
         let number = self.cloudtrail.snapshot().batch;
-        if self.objects.snapshot().batch >= number {
+        if self.objects.snapshot().batch < number - 1 {
+            // Others have committed several batches while the logs were read one after the other. Where
+            // `cloudtrail` is at n, `objects` has reached n - 1.
+            self.objects.refresh().await?;
+            self.dead_letters.refresh().await?;
+        }
+        let closed = self.objects.snapshot().batch;
+        if closed >= number {
             return Ok(());
         }
         ensure!(
-            self.objects.snapshot().batch == number - 1,
-            "table `objects` stands at batch {} and `cloudtrail` at {number}: the lake was changed by something else; \
-             see `trailhound lake doctor`",
-            self.objects.snapshot().batch,
+            closed == number - 1,
+            "table `objects` stands at batch {closed} and `cloudtrail` at {number}: the lake was changed by \
+             something else; see `trailhound lake doctor`",
         );
         let info = self.cloudtrail.batch_info(number).await?;
         let adds = |name: &str| -> Result<Vec<Add>> {
@@ -397,16 +433,17 @@ async fn finish_table(log: &mut TableLog, number: i64, files: &[Add]) -> Result<
     bail!("lost {MAX_LOSSES} commits in a row while finishing batch {number}")
 }
 
-/// Reads the rows of a file of `objects` into the ledger, and tells `note` of each.
-async fn load_ledger(
-    lake: &Lake,
-    path: &str,
-    ledger: &mut Ledger,
-    note: &mut (dyn FnMut(ObjectKey, State) + Send),
-) -> Result<()> {
+/// Takes the rows of those files of `objects` into the ledger that it has not yet.
+pub(super) async fn take_objects(lake: &Lake, objects: &Snapshot, ledger: &mut Ledger) -> Result<()> {
     let columns = ["uri", "etag", "size", "state"];
-    for batch in files::read(lake, Table::Objects, path, Some(&columns)).await? {
-        ledger.load(&batch, note)?;
+    for path in objects.files.keys() {
+        if ledger.has_file(path) {
+            continue;
+        }
+        for batch in files::read(lake, Table::Objects, path, Some(&columns)).await? {
+            ledger.load(&batch)?;
+        }
+        ledger.note_file(path);
     }
     Ok(())
 }
