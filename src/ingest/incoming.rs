@@ -20,8 +20,8 @@ use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict};
 use crate::lake::Writer;
 use crate::source::{Body, ObjectRef, Source, SourceError};
 
-/// Budget for what is in flight, in KiB of estimated JSON: 512 MiB.
-const BUDGET_KIB: usize = 512 << 10;
+/// Budget for what is in flight, in KiB of estimated JSON: 256 MiB.
+const BUDGET_KIB: usize = 256 << 10;
 
 /// Logs inflate 10 to 20 times; the columns made of them take about as much as their JSON.
 const USUAL_RATIO: u64 = 12;
