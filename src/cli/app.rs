@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::args::{Bounds, Global, Range, ReportFormat};
 use crate::config::{Config, Limits};
-use crate::lake::Lake;
+use crate::lake::{Lake, Location};
 use crate::progress::Progress;
 use crate::source::{self, Aws, Filter, Source};
 use crate::timespan::Timespan;
@@ -39,6 +39,14 @@ impl App {
     /// The lake that `--lake` names; `make`: a folder that is missing is made.
     pub(super) async fn lake(&self, make: bool) -> Result<Lake> {
         Lake::open(&self.global.lake, &self.aws(), make).await
+    }
+
+    /// The same for who can do without: a folder that is missing is no lake.
+    pub(super) async fn lake_if_any(&self) -> Result<Option<Lake>> {
+        match Location::parse(&self.global.lake)? {
+            Location::Folder(path) if !path.exists() => Ok(None),
+            _ => self.lake(false).await.map(Some),
+        }
     }
 
     pub(super) async fn sources(&self, texts: &[String]) -> Result<Vec<Arc<dyn Source>>> {

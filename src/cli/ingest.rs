@@ -19,15 +19,19 @@ pub(super) async fn run(args: &args::Ingest, app: &App) -> Result<Exit> {
             regions: args.regions.clone(),
         },
         jobs,
-        dry_run: args.dry_run,
         retry_quarantined: args.retry_quarantined,
     };
     let sources = app.sources(&args.sources).await?;
-    let lake = app.lake(!args.dry_run).await?;
-    let progress = app.spinner("ingesting");
-    let summary = ingest::run(&lake, &sources, &options, &progress, interrupted()).await;
-    progress.finish();
-    let summary = summary?;
+    let summary = match args.dry_run {
+        true => ingest::dry_run(app.lake_if_any().await?.as_ref(), &sources, &options).await?,
+        false => {
+            let lake = app.lake(true).await?;
+            let progress = app.spinner("ingesting");
+            let summary = ingest::run(&lake, &sources, &options, &progress, interrupted()).await;
+            progress.finish();
+            summary?
+        }
+    };
     if summary.objects.listed == 0 {
         tracing::warn!(
             "no objects at {}: is the prefix right, and does --since leave any?",

@@ -49,15 +49,13 @@ pub struct Options {
     pub filter: Filter,
     /// GETs at a time.
     pub jobs: NonZeroUsize,
-    /// Only list, and say what would be done.
-    pub dry_run: bool,
     /// Try quarantined objects again.
     pub retry_quarantined: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { filter: Filter::default(), jobs: DEFAULT_JOBS, dry_run: false, retry_quarantined: false }
+        Self { filter: Filter::default(), jobs: DEFAULT_JOBS, retry_quarantined: false }
     }
 }
 
@@ -77,33 +75,29 @@ pub async fn run(
 ) -> Result<Summary> {
     let started = Instant::now();
     let mut summary = Summary::default();
-    if options.dry_run {
-        dry_run(lake, sources, options, &mut summary).await?;
-    } else {
-        let writer = Arc::new(lake.writer().await?);
-        let mut run = Run { writer, summary: &mut summary, open: None, committing: None, progress };
-        run.all(sources, options, stop).await?;
-        if !summary.interrupted
-            && let Err(error) = lake.optimize(OPTIMIZE_AT).await
-        {
-            tracing::warn!("the events are in, but small files could not be merged: {error:#}");
-        }
+    let writer = Arc::new(lake.writer().await?);
+    let mut run = Run { writer, summary: &mut summary, open: None, committing: None, progress };
+    run.all(sources, options, stop).await?;
+    if !summary.interrupted
+        && let Err(error) = lake.optimize(OPTIMIZE_AT).await
+    {
+        tracing::warn!("the events are in, but small files could not be merged: {error:#}");
     }
     summary.seconds = started.elapsed().as_secs_f64();
     Ok(summary)
 }
 
-/// Lists, and looks up what is known.
-async fn dry_run(
-    lake: &Lake,
-    sources: &[Arc<dyn Source>],
-    options: &Options,
-    summary: &mut Summary,
-) -> Result<()> {
+/// Lists, and looks up what is known; without a lake nothing is.
+///
+/// # Errors
+/// When the lake can't be read, or part of a source can't be listed.
+pub async fn dry_run(lake: Option<&Lake>, sources: &[Arc<dyn Source>], options: &Options) -> Result<Summary> {
+    let started = Instant::now();
+    let mut summary = Summary::default();
     summary.dry_run = true;
-    let known = match lake.exists().await? {
-        true => lake.ledger().await?,
-        false => Ledger::default(),
+    let known = match lake {
+        Some(lake) if lake.exists().await? => lake.ledger().await?,
+        _ => Ledger::default(),
     };
     for source in sources {
         let mut listing = source.list(&options.filter);
@@ -120,7 +114,8 @@ async fn dry_run(
             }
         }
     }
-    Ok(())
+    summary.seconds = started.elapsed().as_secs_f64();
+    Ok(summary)
 }
 
 /// One run: the batch that is being gathered, and the one before, which is being committed.

@@ -20,7 +20,7 @@ use crate::event::SCHEMA_VERSION;
 /// Makes the tables that are missing, `objects` before `cloudtrail`: who finds the latter finds all.
 pub(super) async fn create(lake: &Lake) -> Result<()> {
     for table in [Table::Findings, Table::DeadLetters, Table::Objects, Table::Cloudtrail] {
-        if let Some(log) = TableLog::open(lake.store().clone(), table).await? {
+        if let Some(log) = lake.find_log(table).await? {
             log.check_version()?;
             continue;
         }

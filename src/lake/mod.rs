@@ -21,6 +21,7 @@ mod layout;
 mod log;
 mod objects;
 mod optimize;
+mod rooted;
 mod s3;
 mod store;
 mod vacuum;
@@ -111,7 +112,7 @@ impl Lake {
     /// # Errors
     /// When the place can't be read.
     pub async fn exists(&self) -> Result<bool> {
-        Ok(TableLog::open(self.store.clone(), Table::Cloudtrail).await?.is_some())
+        Ok(self.find_log(Table::Cloudtrail).await?.is_some())
     }
 
     /// Opens the lake for writing; tables that are missing are made.
@@ -123,8 +124,21 @@ impl Lake {
         Writer::open(self.clone()).await
     }
 
+    /// The log of a table, if the lake has it.
+    async fn find_log(&self, table: Table) -> Result<Option<TableLog>> {
+        match TableLog::open(self.store.clone(), table).await {
+            // S3's own word, wherever in the chain of causes it stands.
+            Err(error) if format!("{error:?}").contains("NoSuchBucket") => {
+                bail!(
+                    "there is no bucket for the lake {self}; check --lake, or --endpoint-url if it is elsewhere"
+                )
+            }
+            found => found,
+        }
+    }
+
     async fn log(&self, table: Table) -> Result<TableLog> {
-        let Some(log) = TableLog::open(self.store.clone(), table).await? else {
+        let Some(log) = self.find_log(table).await? else {
             let name = table.name();
             bail!(
                 "there is no table `{name}` at {self}; `trailhound ingest` makes a lake, --lake names another"

@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use object_store::aws::{AmazonS3Builder, AwsCredential};
-use object_store::prefix::PrefixStore;
 use object_store::{CredentialProvider, Error, ObjectStore};
 
+use super::rooted::Rooted;
 use crate::source::{Aws, SourceError};
 
 /// Where S3 is when nothing says otherwise; the SDKs ask for a region, S3's own default is this one.
@@ -64,6 +64,6 @@ pub(super) async fn open(bucket: &str, prefix: &str, aws: &Aws) -> Result<Arc<dy
     let store = builder.build().with_context(|| format!("the lake's bucket `{bucket}`"))?;
     Ok(match prefix {
         "" => Arc::new(store),
-        prefix => Arc::new(PrefixStore::new(store, prefix)),
+        prefix => Arc::new(Rooted::new(store, prefix)),
     })
 }

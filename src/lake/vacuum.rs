@@ -44,6 +44,10 @@ impl Lake {
     /// When the lake can't be read or a file can't be deleted; what was deleted until then is gone.
     pub async fn vacuum(&self, keep: SignedDuration, dry_run: bool, now: Timestamp) -> Result<Vacuumed> {
         let before = now - keep.max(KEEP);
+        ensure!(
+            self.exists().await?,
+            "there is no lake at {self}; `trailhound ingest SOURCE` makes one, --lake names another"
+        );
         // What a crash has left named but not committed becomes named first.
         drop(self.writer().await?);
         let mut done = Vacuumed { dry_run, ..Vacuumed::default() };

@@ -7,9 +7,16 @@
 
 mod cli;
 mod delta;
+mod demo;
+mod errors;
 mod harness;
+mod hunts;
+mod ingest;
 mod layering;
+mod lossless;
+mod once;
 mod rules;
+mod s3;
 mod s3_server;
 mod slt;
 mod source;

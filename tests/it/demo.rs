@@ -1,0 +1,309 @@
+//! The tour: `demo` finishes, its stories are found by exactly the rules that are to find them, and an
+//! ordinary trail is quiet.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::harness::{Run, TestDir};
+
+/// A demo that was made once for all tests: read it, and leave it as it is.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    folder: PathBuf,
+    /// What `trailhound demo` said.
+    said: String,
+}
+
+/// Where the trail ends; with the seed it decides everything in it.
+const END: &str = "2026-11-24";
+
+static DEMO: LazyLock<Demo> = LazyLock::new(|| {
+    // Not a temporary folder: nothing in a static is ever dropped. One for each checkout, since several
+    // may share a target folder.
+    let checkout = xxhash_rust::xxh3::xxh3_64(env!("CARGO_MANIFEST_DIR").as_bytes());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{checkout:016x}"));
+    let dir = TestDir::new();
+    let arguments = ["demo", folder.to_str().unwrap(), "--end", END, "--seed", "1", "--events", "20000"];
+    let said = dir.run(arguments).expect_exit(0).out().to_owned();
+    Demo { folder, said }
+});
+
+/// The shared demo.
+pub(crate) fn demo() -> &'static Demo {
+    &DEMO
+}
+
+impl Demo {
+    /// Runs the executable in the demo's folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = TestDir::new().command();
+        command.current_dir(&self.folder).env("HOME", &self.folder).args(arguments);
+        Run::of(command, b"")
+    }
+
+    /// The rows of a query over its lake.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<Value> {
+        self.run(&["query", sql, "--format", "ndjson"]).expect_exit(0).ndjson()
+    }
+}
+
+/// How many findings each rule has in the demo.
+const FINDINGS: [(&str, u64); 16] = [
+    ("access_key_never_used", 1),
+    ("access_key_unused", 1),
+    ("cloudtrail_deleted", 1),
+    ("cloudtrail_stopped", 1),
+    ("cloudtrail_weakened", 2),
+    // The 12 guesses, 2 with a wrong MFA code, and 4 slips of ordinary people.
+    ("console_login_failed", 18),
+    ("console_login_failed_burst", 1),
+    ("console_login_without_mfa", 2),
+    ("identity_center_mfa_failed", 2),
+    ("mfa_device_removed", 2),
+    ("mfa_failed", 2),
+    ("root_api_activity", 6),
+    ("root_console_login", 1),
+    // What intruders do in any of the stories.
+    ("unapproved_ip", 37),
+    ("unapproved_region", 3),
+    ("unapproved_region_denied", 4),
+];
+
+/// Who did it, where rules name somebody: a user, root, or the id of a user whose name is not told.
+const ROOT: &str = "arn:aws:iam::222222222222:root";
+const ALICE: &str = "arn:aws:iam::222222222222:user/alice.lund";
+const ADMIN: &str = "arn:aws:iam::111111111111:user/ops.admin";
+const NIGHTLY: &str = "arn:aws:iam::333333333333:user/svc-nightly-10";
+const INVOICE: &str = "arn:aws:iam::222222222222:user/svc-invoice-1";
+const LEGACY: &str = "arn:aws:iam::222222222222:user/svc-legacy-report";
+const GUESSED: &str = "AIDACBKN6TN6LIMGZNLE5";
+const REFUSED: &str = "AIDA5MCOICESWKLPRLQTK";
+const NOBODY: &str = "";
+
+/// For each story: rule, principal, address, and how many findings.
+#[rustfmt::skip]
+const STORIES: [(&str, &[(&str, &str, &str, usize)]); 8] = [
+    ("root", &[
+        ("root_console_login", ROOT, "192.0.2.10", 1),
+        ("console_login_without_mfa", ROOT, "192.0.2.10", 1),
+        ("root_api_activity", ROOT, "192.0.2.10", 6),
+        ("unapproved_ip", ROOT, "192.0.2.10", 7),
+    ]),
+    ("password-guess", &[
+        ("console_login_failed", GUESSED, "192.0.2.31", 12),
+        ("console_login_failed_burst", NOBODY, "192.0.2.31", 1),
+        ("console_login_without_mfa", ALICE, "192.0.2.31", 1),
+        ("unapproved_ip", ALICE, "192.0.2.31", 4),
+    ]),
+    ("mfa-fail", &[
+        ("mfa_failed", REFUSED, "192.0.2.44", 2),
+        ("console_login_failed", REFUSED, "192.0.2.44", 2),
+        ("identity_center_mfa_failed", "111111111111", "192.0.2.44", 2),
+    ]),
+    ("mfa-removed", &[
+        ("mfa_device_removed", ADMIN, "192.0.2.45", 2),
+        ("unapproved_ip", ADMIN, "192.0.2.45", 2),
+    ]),
+    ("region", &[
+        ("unapproved_region", NIGHTLY, "192.0.2.77", 3),
+        ("unapproved_region_denied", NIGHTLY, "192.0.2.77", 4),
+        ("unapproved_ip", NIGHTLY, "192.0.2.77", 7),
+    ]),
+    ("network", &[
+        ("unapproved_ip", INVOICE, "192.0.2.66", 5),
+        ("unapproved_ip", INVOICE, "2001:db8:bad::66", 5),
+    ]),
+    ("stale-key", &[
+        ("access_key_unused", LEGACY, NOBODY, 1),
+        ("access_key_never_used", NOBODY, "198.51.100.24", 1),
+    ]),
+    ("trail-stopped", &[
+        ("cloudtrail_stopped", ADMIN, "192.0.2.99", 1),
+        ("cloudtrail_deleted", ADMIN, "192.0.2.99", 1),
+        ("cloudtrail_weakened", ADMIN, "192.0.2.99", 2),
+        ("unapproved_ip", ADMIN, "192.0.2.99", 5),
+    ]),
+];
+
+fn findings(report: &Value) -> Vec<Value> {
+    report["findings"].as_array().unwrap().clone()
+}
+
+fn by_rule(findings: &[Value]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding["rule_id"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn expected() -> BTreeMap<String, u64> {
+    FINDINGS.map(|(rule, count)| (rule.to_owned(), count)).into()
+}
+
+#[test]
+fn the_demo_tells_what_it_makes_ingests_and_finds() {
+    let said = &demo().said;
+    for part in [
+        "Making a trail of 20000 events",
+        "20,000 new records",
+        "stale-key",
+        "by rule",
+        "root_api_activity",
+        "Next, in this folder",
+        "trailhound query -f address_activity --param ip=192.0.2.66",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in\n{said}");
+    }
+    assert_eq!(demo().rows("SELECT count(*) AS n FROM cloudtrail")[0]["n"], 20_000);
+}
+
+#[test]
+fn every_rule_finds_exactly_what_the_stories_have_for_it() {
+    let report = demo().run(&["detect", "--format", "json", "--no-save"]).expect_exit(0).json();
+    for rule in report["rules"].as_array().unwrap() {
+        assert_eq!(rule["state"], "ran", "{rule}");
+    }
+    assert_eq!(by_rule(&findings(&report)), expected());
+    assert_eq!(report["warnings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn each_story_is_found_by_its_rules_for_whoever_did_it() {
+    let findings = findings(&demo().run(&["detect", "--format", "json", "--no-save"]).expect_exit(0).json());
+    for (story, wanted) in STORIES {
+        for (rule, principal, ip, count) in wanted {
+            let is = |finding: &Value, field: &str, text: &str| finding[field].as_str().unwrap_or("") == text;
+            let found = findings.iter().filter(|finding| {
+                is(finding, "rule_id", rule)
+                    && is(finding, "principal", principal)
+                    && is(finding, "source_ip", ip)
+            });
+            assert_eq!(found.count(), *count, "story {story}: {rule} of `{principal}` from `{ip}`");
+        }
+    }
+}
+
+#[test]
+fn what_the_demo_found_is_saved_and_detecting_again_saves_nothing_new() {
+    let sql = "SELECT rule_id, count(*) AS n, max(revision) AS revision FROM findings GROUP BY rule_id";
+    let saved = || -> BTreeMap<String, u64> {
+        let rows = demo().rows(sql);
+        assert!(rows.iter().all(|row| row["revision"] == 1), "{rows:?}");
+        rows.iter()
+            .map(|row| (row["rule_id"].as_str().unwrap().to_owned(), row["n"].as_u64().unwrap()))
+            .collect()
+    };
+    assert_eq!(saved(), expected());
+    let version = || {
+        let info = demo().run(&["lake", "info", "--format", "json"]).expect_exit(0).json();
+        info["tables"].as_array().unwrap().iter().find(|table| table["table"] == "findings").unwrap().clone()
+    };
+    let before = version();
+    demo().run(&["detect", "--quiet"]).expect_exit(0);
+    assert_eq!(saved(), expected());
+    assert_eq!(version(), before);
+}
+
+#[test]
+fn detecting_over_the_raw_logs_finds_the_same() {
+    let report = demo().run(&["detect", "--from", "logs", "--format", "json"]).expect_exit(0).json();
+    assert_eq!(by_rule(&findings(&report)), expected());
+    let ids = |findings: &[Value]| -> Vec<String> {
+        let mut ids: Vec<_> =
+            findings.iter().map(|one| one["finding_id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(&findings(&report)), ids(&demo().rows("SELECT finding_id FROM findings")));
+}
+
+#[test]
+fn findings_at_or_above_the_gate_exit_with_4() {
+    let gate = |only: &str, gate: &str| {
+        let arguments = ["detect", "--no-save", "--format", "summary", "--only", only, "--fail-on", gate];
+        demo().run(&arguments).exit
+    };
+    assert_eq!(gate("cloudtrail_*", "critical"), Some(4));
+    assert_eq!(gate("root_*", "critical"), Some(0));
+    assert_eq!(gate("root_*", "high"), Some(4));
+    assert_eq!(gate("console_login_failed", "medium"), Some(0));
+    assert_eq!(gate("console_login_failed", "low"), Some(4));
+}
+
+#[test]
+fn time_severity_and_suppression_narrow_what_is_reported() {
+    let counts = |more: &[&str]| {
+        let arguments = [&["detect", "--no-save", "--format", "json"], more].concat();
+        by_rule(&findings(&demo().run(&arguments).expect_exit(0).json()))
+    };
+    let last = counts(&["--since", "2026-11-22", "--until", "2026-11-23"]);
+    let trail = [
+        ("cloudtrail_deleted", 1),
+        ("cloudtrail_stopped", 1),
+        ("cloudtrail_weakened", 2),
+        ("unapproved_ip", 5),
+    ];
+    assert_eq!(last, trail.map(|(rule, count)| (rule.to_owned(), count)).into());
+    let worst = counts(&["--min-severity", "critical"]);
+    assert_eq!(worst.into_keys().collect::<Vec<_>>(), ["cloudtrail_deleted", "cloudtrail_stopped"]);
+    let approved = counts(&[
+        "--only",
+        "unapproved_ip",
+        "--param",
+        "approved_networks=192.0.2.0/24,198.51.100.0/24,203.0.113.0/25,2001:db8:100::/48",
+    ]);
+    assert_eq!(approved, [("unapproved_ip".to_owned(), 5)].into(), "only those over IPv6 are left");
+}
+
+#[test]
+fn findings_come_in_every_form() {
+    let form = |format: &str| demo().run(&["detect", "--no-save", "--format", format]).expect_exit(0);
+    let total: u64 = FINDINGS.iter().map(|(_, count)| count).sum();
+    assert_eq!(form("ndjson").ndjson().len() as u64, total);
+    let ocsf = form("ocsf").ndjson();
+    assert_eq!(ocsf.len() as u64, total);
+    assert!(ocsf.iter().all(|finding| finding["class_uid"] == 2004));
+    assert!(form("csv").out().lines().next().unwrap().contains("rule_id"));
+    assert!(form("html").out().contains("<html") && form("html").out().contains("root_api_activity"));
+    form("summary").expect_out("84 findings: 2 critical");
+    form("table").expect_out("root_console_login");
+}
+
+#[test]
+fn a_trail_without_stories_has_no_finding_above_low() {
+    for (seed, events) in [("1", "20000"), ("2", "5000"), ("3", "5000")] {
+        let dir = TestDir::new();
+        let arguments =
+            ["demo", "quiet", "--end", END, "--seed", seed, "--events", events, "--stories", "none"];
+        dir.run(arguments).expect_exit(0);
+        let detect =
+            ["detect", "--lake", "quiet/lake", "--config", "quiet/trailhound.toml", "--format", "json"];
+        let run = dir.run(detect.iter().chain(&["--fail-on", "medium"])).expect_exit(0);
+        let report = run.json();
+        assert!(report["rules"].as_array().unwrap().iter().all(|rule| rule["state"] == "ran"), "{run}");
+        for finding in findings(&report) {
+            assert!(
+                ["low", "info"].contains(&finding["severity"].as_str().unwrap()),
+                "seed {seed}: {finding}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_demo_makes_its_own_folder_anew_and_leaves_any_other_alone() {
+    let dir = TestDir::new();
+    let demo = ["demo", "--events", "1000", "--end", END];
+    dir.run(demo).expect_exit(0);
+    let first = std::fs::metadata(dir.path().join("trailhound-demo/lake")).unwrap().modified().unwrap();
+    dir.run(demo).expect_exit(0);
+    let second = std::fs::metadata(dir.path().join("trailhound-demo/lake")).unwrap().modified().unwrap();
+    assert!(second > first);
+    dir.file("mine/notes.txt", "mine");
+    dir.run(["demo", "mine"]).expect_exit(1).expect_err("mine holds something that is no demo");
+    assert_eq!(dir.read("mine/notes.txt"), "mine");
+}
