@@ -273,16 +273,16 @@ pub(super) struct StagedFile {
 }
 
 impl Staged {
-    /// Drops the objects that `is_ingested` says are in the lake by now, and the rows whose key is in
+    /// Drops the objects that `is_settled` says are in the lake by now, and the rows whose key is in
     /// `keys` of their date, and counts them; returns whether anything was dropped.
     pub(super) fn drop_known(
         &mut self,
-        is_ingested: impl Fn(super::ObjectKey) -> bool,
+        is_settled: impl Fn(&ObjectRow) -> bool,
         keys: &HashMap<DateKey, HashSet<EventKey>>,
     ) -> Result<bool> {
         let mut any = false;
         for object in &mut self.objects {
-            if object.as_ref().is_some_and(|row| is_ingested(row.key())) {
+            if object.as_ref().is_some_and(&is_settled) {
                 *object = None;
                 any = true;
             }

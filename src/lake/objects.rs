@@ -138,6 +138,16 @@ impl Ledger {
         }
     }
 
+    /// Whether a row about to be written would say nothing new: the object's records are in the lake, or
+    /// it is known to be no log. An object that was quarantined may have been read at last.
+    pub(crate) fn settles(&self, row: &ObjectRow) -> bool {
+        match self.get(row.key()) {
+            Some(State::Ingested) => true,
+            Some(State::Skipped) => row.state == State::Skipped,
+            Some(State::Quarantined | State::Gone | State::Failed) | None => false,
+        }
+    }
+
     /// Whether the rows of a file of the table were taken in.
     pub(crate) fn has_file(&self, path: &str) -> bool {
         self.files.contains(path)

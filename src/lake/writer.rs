@@ -143,7 +143,7 @@ impl Writer {
         letters: Vec<DeadLetter>,
     ) -> Option<usize> {
         // Asked again: fetching takes time, and commits learn what others have ingested.
-        if self.state_of(object.key()).await == Some(State::Ingested) {
+        if self.ledger.lock().await.settles(&object) {
             return None;
         }
         Some(batch.add_object(object, letters))
@@ -274,9 +274,8 @@ impl Writer {
                 keys.entry(date).or_default().extend(self.keys_of(file).await?);
             }
         }
-        // Only an object whose rows are in the lake is dropped: another verdict on it may be an old one.
-        let is_ingested = |key| ledger.get(key) == Some(State::Ingested);
-        let dropped = tokio::task::block_in_place(|| staged.drop_known(is_ingested, &keys))?;
+        let is_settled = |row: &ObjectRow| ledger.settles(row);
+        let dropped = tokio::task::block_in_place(|| staged.drop_known(is_settled, &keys))?;
         staged.base = now;
         Ok(dropped)
     }
