@@ -5,10 +5,12 @@
 //! done. So what a log entry names is durable before the entry is. Everything but writing is left to
 //! [`LocalFileSystem`].
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -44,7 +46,6 @@ impl DurableFolder {
 
     async fn write(&self, location: &Path, payload: PutPayload, mode: PutMode) -> Result<PutResult> {
         let target = self.inner.path_to_filesystem(location)?;
-        let root = self.root.clone();
         let create = match mode {
             PutMode::Create => true,
             PutMode::Overwrite => false,
@@ -56,7 +57,7 @@ impl DurableFolder {
             }
         };
         let written = tokio::task::spawn_blocking(move || {
-            write_durably(&root, &target, payload, create).map_err(|error| (target, error))
+            write_durably(&target, payload, create).map_err(|error| (target, error))
         });
         match written.await {
             Ok(Ok(())) => Ok(PutResult { e_tag: None, version: None }),
@@ -67,9 +68,9 @@ impl DurableFolder {
 }
 
 /// Writes a file so that after a crash it is there whole or not at all.
-fn write_durably(root: &FilePath, target: &FilePath, payload: PutPayload, create: bool) -> io::Result<()> {
-    let folder = target.parent().unwrap_or(root);
-    create_folders(root, folder)?;
+fn write_durably(target: &FilePath, payload: PutPayload, create: bool) -> io::Result<()> {
+    let folder = target.parent().unwrap_or(target);
+    create_folders(folder)?;
     // A name that begins with `.` is no data file to any reader of Delta tables.
     let temporary = folder.join(format!(".{}.tmp", Uuid::new_v4().simple()));
     let written = fill(&temporary, payload).and_then(|()| match create {
@@ -93,19 +94,37 @@ fn fill(path: &FilePath, payload: PutPayload) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Creates the folders from `root` down to `folder`, each durable before the next.
-fn create_folders(root: &FilePath, folder: &FilePath) -> io::Result<()> {
-    if folder.is_dir() {
+/// Creates the folders down to `folder`, an absolute path, each durable before the next.
+///
+/// A folder that is there may have been made by a process that died before it was durable. So the
+/// first time that this process meets a folder it is made durable again, whoever has made it.
+pub(crate) fn create_folders(folder: &FilePath) -> io::Result<()> {
+    static DURABLE: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
+    // A set is whole at any time, so a panic elsewhere does not spoil it.
+    let durable = || DURABLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_there = folder.is_dir();
+    if is_there && durable().as_ref().is_some_and(|durable| durable.contains(folder)) {
         return Ok(());
     }
-    if let Some(parent) = folder.parent().filter(|parent| parent.starts_with(root)) {
-        create_folders(root, parent)?;
+    let Some(parent) = folder.parent() else { return Ok(()) };
+    create_folders(parent)?;
+    if !is_there {
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+            made => made?,
+        }
     }
-    match fs::create_dir(folder) {
-        Ok(()) => folder.parent().map_or(Ok(()), sync_folder),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+    match sync_folder(parent) {
+        // Above the lake may be folders that we may not open, or file systems that sync no folder.
+        Err(error) if is_there && is_refusal(&error) => {}
+        synced => synced?,
     }
+    durable().get_or_insert_default().insert(folder.to_owned());
+    Ok(())
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported)
 }
 
 fn sync_folder(folder: &FilePath) -> io::Result<()> {
@@ -212,6 +231,18 @@ mod tests {
         assert_eq!(store.get(&at).await.unwrap().bytes().await.unwrap(), "three");
         let names: Vec<_> = fs::read_dir(folder.path().join("a/b")).unwrap().collect();
         assert_eq!(names.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_somebody_takes_away_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DurableFolder::open(folder.path()).unwrap();
+        for _ in 0..2 {
+            store.put(&Path::from("a/b/c"), "x".into()).await.unwrap();
+            fs::remove_dir_all(folder.path().join("a")).unwrap();
+        }
+        fs::write(folder.path().join("a"), "no folder").unwrap();
+        store.put(&Path::from("a/b/c"), "x".into()).await.unwrap_err();
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
+use jiff::Timestamp;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
@@ -23,7 +24,6 @@ use serde_json::{Map, Value, json};
 
 use super::layout::Table;
 use super::{dead_letters, findings, objects};
-use crate::decode::print_time;
 use crate::event::{self, FIELDS, Kind};
 
 /// Rows in a row group: enough for columns to compress, few enough to be pruned and to be encoded in
@@ -33,8 +33,7 @@ pub(crate) const GROUP_ROWS: usize = 64 << 10;
 /// Columns whose values are all different: a dictionary would only be tried and given up.
 const UNIQUE: [&str; 4] = ["event_id", "request_id", "shared_event_id", "finding_id"];
 
-/// Columns that Delta's statistics cover: the ones queries prune by. Text is left out where a long
-/// value has been cut.
+/// Columns that Delta's statistics cover: the ones queries prune by.
 const STATISTICS: [&str; 12] = [
     "event_time",
     "event_source",
@@ -49,6 +48,10 @@ const STATISTICS: [&str; 12] = [
     "rule_id",
     "found_at",
 ];
+
+/// Text that is longer is cut in Parquet's statistics, and Delta's leave it out. No ARN or URI of S3 is
+/// longer; a hostile value is, and must not fill the footers.
+const LONGEST_STATISTIC: usize = 2_048;
 
 /// Columns that repeat one value over many rows and come as Arrow dictionaries.
 pub(crate) const REPEATED: [&str; 3] = ["source_object", "source_account_id", "source_region"];
@@ -200,6 +203,7 @@ fn properties(schema: &Schema, blooms: bool) -> WriterProperties {
         .set_created_by(concat!("trailhound ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(level))
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_truncate_length(Some(LONGEST_STATISTIC))
         .set_column_statistics_enabled("event_time".into(), EnabledStatistics::Page)
         .set_column_statistics_enabled("event_name".into(), EnabledStatistics::Page);
     for field in schema.fields() {
@@ -257,11 +261,13 @@ struct Range {
 }
 
 impl Range {
-    /// Over the row groups of a file; `None` when one of them has no statistics or has cut a value.
+    /// Over the row groups of a file; `None` when one of them has no statistics. Values are left out
+    /// when one was cut, or is a time that can't be written.
     fn over<'s>(groups: impl Iterator<Item = Option<&'s Statistics>>, data_type: &DataType) -> Option<Self> {
         let mut nulls = 0;
         let mut numbers: Option<(i64, i64)> = None;
         let mut texts: Option<(&[u8], &[u8])> = None;
+        let mut is_whole = true;
         for group in groups {
             let group = group?;
             nulls += group.null_count_opt()?;
@@ -274,9 +280,7 @@ impl Range {
                 }
                 Statistics::ByteArray(group) => {
                     if let (Some(least), Some(most)) = (group.min_bytes_opt(), group.max_bytes_opt()) {
-                        if !group.min_is_exact() || !group.max_is_exact() {
-                            return None;
-                        }
+                        is_whole &= group.min_is_exact() && group.max_is_exact();
                         let (first, last) = texts.unwrap_or((least, most));
                         texts = Some((first.min(least), last.max(most)));
                     }
@@ -285,25 +289,84 @@ impl Range {
             }
         }
         let values = match (numbers, texts) {
-            (Some((first, last)), _) => Some((number(first, data_type), number(last, data_type))),
-            (_, Some((first, last))) => {
-                Some((std::str::from_utf8(first).ok()?.into(), std::str::from_utf8(last).ok()?.into()))
-            }
+            (Some((first, last)), _) => number(first, data_type).zip(number(last, data_type)),
+            (_, Some((first, last))) if is_whole => text(first).zip(text(last)),
             _ => None,
         };
         Some(Self { nulls, values })
     }
 }
 
-fn number(value: i64, data_type: &DataType) -> Value {
+fn text(value: &[u8]) -> Option<Value> {
+    Some(std::str::from_utf8(value).ok()?.into())
+}
+
+fn number(value: i64, data_type: &DataType) -> Option<Value> {
+    /// 0001-01-01: Delta's times have years of four digits. `Timestamp` ends with the year 9999.
+    const FIRST: i64 = -62_135_596_800_000_000;
     match data_type {
         // CloudTrail's times are whole seconds; a fraction (of another shipper, or of our own clock)
         // must not be rounded the wrong way, so it is written out.
+        DataType::Timestamp(..) if value < FIRST => None,
         DataType::Timestamp(..) => {
-            let whole = print_time(value);
-            let fraction = value.rem_euclid(1_000_000);
-            format!("{}.{fraction:06}Z", whole.trim_end_matches('Z')).into()
+            let time = Timestamp::from_microsecond(value).ok()?;
+            Some(time.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string().into())
         }
-        _ => value.into(),
+        _ => Some(value.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{ArrayRef, StringArray, TimestampMicrosecondArray, new_null_array};
+
+    use super::*;
+
+    fn statistics_of(arns: &[Option<&str>], times: Vec<i64>) -> Value {
+        let format = Format::of(Table::Cloudtrail);
+        let columns = format.schema().fields().iter().map(|field| -> ArrayRef {
+            match field.name().as_str() {
+                "user_arn" => Arc::new(StringArray::from(arns.to_vec())),
+                "event_time" => Arc::new(TimestampMicrosecondArray::from(times.clone()).with_timezone("UTC")),
+                _ => new_null_array(field.data_type(), arns.len()),
+            }
+        });
+        let batch = RecordBatch::try_new(format.schema().clone(), columns.collect()).unwrap();
+        serde_json::from_str(&format.write(&[batch]).unwrap().stats).unwrap()
+    }
+
+    #[test]
+    fn a_long_arn_has_statistics_and_a_longer_text_only_its_nulls() {
+        let arn = format!("arn:aws:sts::111111111111:assumed-role/{}", "long-name/".repeat(20));
+        let stats = statistics_of(&[Some(&arn), None], vec![0, 1]);
+        assert_eq!(stats["minValues"]["user_arn"], arn);
+        assert_eq!(
+            (&stats["maxValues"]["user_arn"], &stats["nullCount"]["user_arn"]),
+            (&arn.into(), &1.into())
+        );
+        let hostile = "x".repeat(LONGEST_STATISTIC + 1);
+        let stats = statistics_of(&[Some(&hostile), None, None], vec![0, 1, 2]);
+        assert_eq!(
+            (&stats["minValues"]["user_arn"], &stats["maxValues"]["user_arn"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert_eq!(stats["nullCount"]["user_arn"], 2);
+    }
+
+    #[test]
+    fn times_are_written_with_their_fraction_and_left_out_where_no_calendar_has_them() {
+        let of = |least, most| {
+            let stats = statistics_of(&[None, None], vec![least, most]);
+            assert_eq!(stats["nullCount"]["event_time"], 0);
+            let time = |side: &str| stats[side]["event_time"].as_str().map(str::to_owned);
+            time("minValues").zip(time("maxValues"))
+        };
+        let both = |least: &str, most: &str| Some((least.to_owned(), most.to_owned()));
+        assert_eq!(of(-1, 1_500_000), both("1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:01.500000Z"));
+        let (first, last) = (-62_135_596_800_000_000, 253_402_207_200_000_000);
+        assert_eq!(of(first, last), both("0001-01-01T00:00:00.000000Z", "9999-12-30T22:00:00.000000Z"));
+        assert_eq!(of(first - 1, 0), None);
+        assert_eq!(of(0, last + 86_400_000_000), None);
+        assert_eq!(of(i64::MIN, i64::MAX), None);
     }
 }

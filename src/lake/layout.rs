@@ -72,16 +72,16 @@ impl Table {
 
     /// A new data file of batch `number`, relative to the table.
     pub(crate) fn new_file(self, partition: Option<&str>, number: i64) -> String {
-        let name = format!("{number:010}-{}.parquet", Uuid::now_v7().simple());
-        match self.partition_column() {
-            Some(column) => format!("{column}={}/{name}", partition.unwrap_or(NULL_PARTITION)),
-            None => name,
-        }
+        self.file(partition, &format!("{number:010}-"))
     }
 
     /// A new data file that `optimize` writes: its name says that it need not be looked at again.
     pub(crate) fn new_optimized_file(self, partition: Option<&str>) -> String {
-        let name = format!("{OPTIMIZED}{}.parquet", Uuid::now_v7().simple());
+        self.file(partition, OPTIMIZED)
+    }
+
+    fn file(self, partition: Option<&str>, prefix: &str) -> String {
+        let name = format!("{prefix}{}.parquet", Uuid::now_v7().simple());
         match self.partition_column() {
             Some(column) => format!("{column}={}/{name}", partition.unwrap_or(NULL_PARTITION)),
             None => name,

@@ -4,7 +4,8 @@
 //! rule that asks for one event name. The swap is one commit that changes no data: rows keep their
 //! `ingest_batch`, and the new file's keys are those of the old ones together.
 //!
-//! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, and one encoded file.
+//! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, one row group of at most
+//! [`GROUP_BYTES`], and one encoded file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, ensure};
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
 use datafusion::dataframe::DataFrame;
+use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
@@ -21,7 +23,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use super::format::{Format, GROUP_ROWS, RowGroup, file_schema};
+use super::format::{Format, GROUP_ROWS, ParquetFile, RowGroup, file_schema};
 use super::layout::{self, Table};
 use super::log::{Committed, DataFile, Entry, TableLog};
 use super::{Lake, MAX_LOSSES, files, hashes};
@@ -31,6 +33,29 @@ const TARGET_BYTES: u64 = 256 << 20;
 
 /// What sorting may hold in memory before it spills.
 const SORT_MEMORY: usize = 512 << 20;
+
+/// A row group is encoded when its columns take this much, however few rows that are.
+const GROUP_BYTES: usize = 256 << 20;
+
+/// How rows are put in order.
+#[derive(Debug, Clone, Copy)]
+struct Sort {
+    memory: usize,
+    /// Sorts at a time: they share the memory, so a machine of many cores gets no more of them.
+    partitions: usize,
+    /// Rows a batch: a sort needs memory for several batches at least.
+    batch_rows: usize,
+    /// Otherwise rows stay in the order of their files, which takes no memory.
+    ordered: bool,
+}
+
+/// Tried in turn until the memory suffices for the width of the rows: the first does for 30 kB a row,
+/// the second for 1 MB, and the last for any.
+const SORTS: [Sort; 3] = [
+    Sort { memory: SORT_MEMORY, partitions: 2, batch_rows: 1_024, ordered: true },
+    Sort { memory: SORT_MEMORY, partitions: 1, batch_rows: 32, ordered: true },
+    Sort { memory: SORT_MEMORY, partitions: 1, batch_rows: 32, ordered: false },
+];
 
 /// What optimizing came to.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -94,23 +119,7 @@ impl Lake {
 
     /// Writes the rows of several files as one; nobody sees it until it is committed.
     async fn merge(&self, table: Table, old: &[Arc<DataFile>]) -> Result<DataFile> {
-        let format = if table == Table::Cloudtrail { Format::optimized() } else { Format::of(table) };
-        let mut sorted = self.sorted(table, old).await?.execute_stream().await?;
-        let mut groups: Vec<RowGroup> = Vec::new();
-        let (mut waiting, mut waiting_rows) = (Vec::new(), 0);
-        while let Some(batch) = sorted.next().await {
-            let batch = conform(&batch?, format)?;
-            waiting_rows += batch.num_rows();
-            waiting.push(batch);
-            if waiting_rows >= GROUP_ROWS {
-                groups.push(encode(format, std::mem::take(&mut waiting)).await?);
-                waiting_rows = 0;
-            }
-        }
-        if waiting_rows > 0 || groups.is_empty() {
-            groups.push(encode(format, waiting).await?);
-        }
-        let file = format.assemble(groups)?;
+        let file = self.rewrite(table, old, &SORTS).await?;
         let expected: u64 = old.iter().filter_map(|file| file.rows()).sum();
         ensure!(file.rows as u64 == expected, "merging {expected} rows came to {}", file.rows);
         let partition = old.first().and_then(|file| file.partition.clone());
@@ -133,11 +142,49 @@ impl Lake {
         })
     }
 
-    async fn sorted(&self, table: Table, old: &[Arc<DataFile>]) -> Result<DataFrame> {
-        let mut config = SessionConfig::new().with_information_schema(false);
+    /// The rows of several files as one, by the first of `sorts` that has the memory for it.
+    async fn rewrite(&self, table: Table, old: &[Arc<DataFile>], sorts: &[Sort]) -> Result<ParquetFile> {
+        let mut sorts = sorts.iter().peekable();
+        while let Some(sort) = sorts.next() {
+            match self.rewrite_by(table, old, *sort).await {
+                Err(error) if sorts.peek().is_some() && is_exhausted(&error) => {
+                    tracing::info!(table = table.name(), ?sort, "rows are too wide for this sort");
+                }
+                ended => return ended.context("sorting the rows of a table"),
+            }
+        }
+        anyhow::bail!("no way to sort was given")
+    }
+
+    async fn rewrite_by(&self, table: Table, old: &[Arc<DataFile>], sort: Sort) -> Result<ParquetFile> {
+        let format = if table == Table::Cloudtrail { Format::optimized() } else { Format::of(table) };
+        let mut rows = self.rows_by(table, old, sort).await?.execute_stream().await?;
+        let mut groups: Vec<RowGroup> = Vec::new();
+        let (mut waiting, mut waiting_rows, mut waiting_bytes) = (Vec::new(), 0, 0);
+        while let Some(batch) = rows.next().await {
+            let batch = conform(&batch?, format)?;
+            waiting_rows += batch.num_rows();
+            waiting_bytes += batch.get_array_memory_size();
+            waiting.push(batch);
+            if waiting_rows >= GROUP_ROWS || waiting_bytes >= GROUP_BYTES {
+                groups.push(encode(format, std::mem::take(&mut waiting)).await?);
+                (waiting_rows, waiting_bytes) = (0, 0);
+            }
+        }
+        if waiting_rows > 0 || groups.is_empty() {
+            groups.push(encode(format, waiting).await?);
+        }
+        format.assemble(groups)
+    }
+
+    async fn rows_by(&self, table: Table, old: &[Arc<DataFile>], sort: Sort) -> Result<DataFrame> {
+        let mut config = SessionConfig::new()
+            .with_information_schema(false)
+            .with_target_partitions(sort.partitions)
+            .with_batch_size(sort.batch_rows);
         config.options_mut().execution.parquet.schema_force_view_types = false;
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(SORT_MEMORY)))
+            .with_memory_pool(Arc::new(FairSpillPool::new(sort.memory)))
             .build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         let root = Url::parse("lake://optimize/")?;
@@ -146,10 +193,19 @@ impl Lake {
         let schema = file_schema(table);
         let options = ParquetReadOptions::default().schema(&schema).skip_metadata(true);
         let input = context.read_parquet(paths, options).await?;
+        if !sort.ordered {
+            return Ok(input);
+        }
         context.register_table("input", input.into_view())?;
         let sql = format!("SELECT * FROM input ORDER BY {}", order(table));
-        context.sql(&sql).await.context("sorting the rows of a table")
+        Ok(context.sql(&sql).await?)
     }
+}
+
+/// Whether memory, or the disk to spill to, was the matter.
+fn is_exhausted(error: &anyhow::Error) -> bool {
+    let root = error.downcast_ref::<DataFusionError>().map(DataFusionError::find_root);
+    matches!(root, Some(DataFusionError::ResourcesExhausted(_)))
 }
 
 /// What the rows of a table are sorted by.
@@ -224,7 +280,14 @@ async fn encode(format: &'static Format, batches: Vec<RecordBatch>) -> Result<Ro
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::{ArrayRef, AsArray, StringArray, TimestampMicrosecondArray, new_null_array};
+    use arrow::datatypes::TimestampMicrosecondType;
+    use object_store::memory::InMemory;
+    use parquet::arrow::ProjectionMask;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
     use super::*;
+    use crate::lake::Location;
 
     fn file(path: &str, size: u64) -> Arc<DataFile> {
         Arc::new(DataFile { path: path.to_owned(), size, partition: None, modified: 0, stats: None })
@@ -238,5 +301,72 @@ mod tests {
         let merged = file("event_date=2026-01-01/optimized-x.parquet", 10);
         assert!(groups(&[&merged]).is_empty());
         assert!(is_small(&merged) && !is_small(&file("optimized-y", TARGET_BYTES / 2)));
+    }
+
+    /// A lake with two files of `rows` rows each, all `width` bytes wide, latest first.
+    async fn lake_of_wide_rows(rows: usize, width: usize) -> (Lake, Vec<Arc<DataFile>>) {
+        let lake = Lake::over(Location::Folder("memory".into()), Arc::new(InMemory::new()));
+        let format = Format::of(Table::Cloudtrail);
+        let mut files = Vec::new();
+        for path in ["a.parquet", "b.parquet"] {
+            let mut groups = Vec::new();
+            for first in (0..rows).rev().step_by(500) {
+                let rows = first.saturating_sub(499)..=first;
+                let columns = format.schema().fields().iter().map(|field| -> ArrayRef {
+                    match field.name().as_str() {
+                        "request_parameters" => Arc::new(StringArray::from_iter_values(
+                            rows.clone().map(|row| format!("{row:0width$}")),
+                        )),
+                        "event_time" => Arc::new(
+                            rows.clone()
+                                .rev()
+                                .map(|row| Some(row as i64 * 3_600_000_000))
+                                .collect::<TimestampMicrosecondArray>()
+                                .with_timezone("UTC"),
+                        ),
+                        _ => new_null_array(field.data_type(), rows.clone().count()),
+                    }
+                });
+                let batch = RecordBatch::try_new(format.schema().clone(), columns.collect()).unwrap();
+                groups.push(format.encode(&[batch]).unwrap());
+            }
+            let file = format.assemble(groups).unwrap();
+            files::put(&lake, &Table::Cloudtrail.path(path), file.bytes).await.unwrap();
+            files.push(self::file(path, 1));
+        }
+        (lake, files)
+    }
+
+    fn times(file: ParquetFile) -> Vec<i64> {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes).unwrap();
+        let mask = ProjectionMask::columns(reader.parquet_schema(), ["event_time"]);
+        let batches = reader.with_projection(mask).build().unwrap();
+        let times = batches.flat_map(|batch| {
+            batch.unwrap().column(0).as_primitive::<TimestampMicrosecondType>().values().to_vec()
+        });
+        times.collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn wide_rows_are_sorted_within_the_memory() {
+        let (lake, files) = lake_of_wide_rows(10_000, 30_000).await;
+        let file = lake.rewrite(Table::Cloudtrail, &files, &SORTS[..1]).await.unwrap();
+        let times = times(file);
+        assert!(times.len() == 20_000 && times.is_sorted());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn rows_too_wide_for_one_sort_are_left_to_the_next_and_in_the_end_unsorted() {
+        let (lake, files) = lake_of_wide_rows(500, 30_000).await;
+        let little = |ordered| Sort { memory: 1 << 20, partitions: 2, batch_rows: 1_024, ordered };
+        let enough = Sort { memory: 64 << 20, partitions: 1, batch_rows: 32, ordered: true };
+        let error = lake.rewrite(Table::Cloudtrail, &files, &[little(true)]).await.unwrap_err();
+        assert!(is_exhausted(&error), "{error:#}");
+        let sorted = lake.rewrite(Table::Cloudtrail, &files, &[little(true), enough]).await.unwrap();
+        assert!(times(sorted).is_sorted());
+        let as_it_was =
+            lake.rewrite(Table::Cloudtrail, &files, &[little(true), little(false)]).await.unwrap();
+        let times = times(as_it_was);
+        assert!(times.len() == 1_000 && !times.is_sorted());
     }
 }

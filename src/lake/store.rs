@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use object_store::ObjectStore;
 
-use super::durable::DurableFolder;
+use super::durable::{DurableFolder, create_folders};
 use super::{Lake, s3};
 use crate::source::Aws;
 
@@ -90,7 +90,8 @@ impl Lake {
     /// When the folder is not there or can't be made.
     pub fn in_folder(path: &Path, make: bool) -> Result<Self> {
         if make {
-            std::fs::create_dir_all(path)
+            std::path::absolute(path)
+                .and_then(|path| create_folders(&path))
                 .with_context(|| format!("can't make the folder {} for the lake", path.display()))?;
         }
         let root = path.canonicalize().with_context(|| {
