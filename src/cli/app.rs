@@ -44,7 +44,7 @@ impl App {
     /// The same for who can do without: a folder that is missing is no lake.
     pub(super) async fn lake_if_any(&self) -> Result<Option<Lake>> {
         match Location::parse(&self.global.lake)? {
-            Location::Folder(path) if !path.exists() => Ok(None),
+            Location::Folder(path) if !path.try_exists()? => Ok(None),
             _ => self.lake(false).await.map(Some),
         }
     }

@@ -83,9 +83,12 @@ const GUESSED: &str = "AIDACBKN6TN6LIMGZNLE5";
 const REFUSED: &str = "AIDA5MCOICESWKLPRLQTK";
 const NOBODY: &str = "";
 
-/// For each story: rule, principal, address, and how many findings.
+/// A rule, the principal and the address it names, and how many findings.
+type Fired = (&'static str, &'static str, &'static str, usize);
+
+/// What each story sets off.
 #[rustfmt::skip]
-const STORIES: [(&str, &[(&str, &str, &str, usize)]); 8] = [
+const STORIES: [(&str, &[Fired]); 8] = [
     ("root", &[
         ("root_console_login", ROOT, "192.0.2.10", 1),
         ("console_login_without_mfa", ROOT, "192.0.2.10", 1),
