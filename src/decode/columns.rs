@@ -1,7 +1,7 @@
 //! Records into Arrow columns, one row a record.
 //!
 //! What a column can't hold goes to `extra`, so a row always reproduces its record (`decode::print`
-//! is the inverse). A chunk holds at most one window of an object, so 32-bit offsets suffice.
+//! is the inverse). A chunk comes from at most one window of an object, so 32-bit offsets suffice.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ const KNOWN: Known = Known {
 };
 
 /// The index of a column in [`FIELDS`]; a name that is not there does not compile.
-const fn index_of(column: &str) -> usize {
+pub(super) const fn index_of(column: &str) -> usize {
     let mut index = 0;
     while !same(FIELDS[index].column, column) {
         index += 1;

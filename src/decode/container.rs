@@ -3,20 +3,25 @@
 //!
 //! Containers: `{"Records":[…]}`, a bare array, records one after another (NDJSON or a single one),
 //! and the envelopes of LookupEvents, EventBridge and CloudWatch Logs. Digest files and foreign JSON
-//! are told apart. After a record that can't be read the reader looks for the next one: where the
-//! braces balance, or where a record's usual first key stands, whichever comes first.
+//! are told apart, also item by item in a list. After a record that can't be read the reader looks
+//! for the next one: where the braces balance, or where a record's usual first key stands, whichever
+//! comes first.
 //!
-//! Limits: envelopes must fit one window; what can't be read is kept up to [`MAX_DEAD_LETTERS`] and
-//! [`MAX_DEAD_BYTES`], beyond which the object as a whole is bad.
+//! Limits: envelopes must fit one window and hold [`MAX_ROWS`] records; what can't be read is kept up
+//! to [`MAX_DEAD_LETTERS`] and [`MAX_DEAD_BYTES`] and looked through up to [`MAX_RECOVERY_BYTES`],
+//! beyond which the object as a whole is bad.
+
+use std::borrow::Cow;
 
 use memchr::memmem;
 
 use super::columns::Columns;
-use super::json::{JsonError, Problem, Scanner, Type, Value};
-use super::record::{Given, Record};
+use super::envelope::{Envelope, looks_like_cloudtrail};
+use super::json::{JsonError, Problem, Scanner, Value};
+use super::record::Record;
+use super::recovery::{Balance, record_start, trim_separator};
 use super::window::Window;
-use super::{Bad, DeadLetter};
-use crate::event::{FIELDS, Object};
+use super::{Bad, DeadLetter, MAX_ROWS};
 
 /// CloudTrail's own limit is 256 KB a record (larger before event version 1.05).
 const MAX_RECORD_BYTES: usize = 4 << 20;
@@ -24,11 +29,19 @@ const MAX_RECORD_BYTES: usize = 4 << 20;
 /// Stretches of one object that can't be read.
 const MAX_DEAD_LETTERS: usize = 10_000;
 
+/// How many are kept of an object in which no record was found yet: it is most likely no log.
+const MAX_HOPELESS: usize = MAX_DEAD_LETTERS / 10;
+
 /// Their bytes together, since they wait in memory until the object is done.
 const MAX_DEAD_BYTES: usize = 64 << 20;
 
 /// How many places are tried as the start of the next record before one by balance is taken.
 const MAX_TRIES: usize = 64;
+
+/// How much of one object is read in vain, and again to find the next record. What is bad for a
+/// reason of its own costs a few times its length; 64 records of the largest size are allowed, so
+/// that text made to be read over and over costs a second and not a day.
+const MAX_RECOVERY_BYTES: usize = 64 * MAX_RECORD_BYTES;
 
 /// The key CloudTrail has always written first.
 const USUAL_FIRST_KEY: &str = "eventVersion";
@@ -37,6 +50,7 @@ const USUAL_FIRST_KEY: &str = "eventVersion";
 const DIGEST_KEYS: [&str; 2] = ["digestS3Object", "digestPublicKeyFingerprint"];
 
 const NOT_CLOUDTRAIL: &str = "not a CloudTrail record";
+const NOT_UTF8: &str = "bytes that are not UTF-8";
 
 /// Where the reader stands between two windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +71,13 @@ pub(crate) struct Container {
     pub(crate) records: u64,
     pub(crate) dead_letters: Vec<DeadLetter>,
     dead_bytes: usize,
-    /// Documents that are no CloudTrail records.
+    /// Stretches that were not read, be they kept as dead letters or not.
+    pub(crate) buried: u64,
+    /// Of those, the ones that are whole but no CloudTrail records.
     pub(crate) foreign: u64,
+    /// Whether so much was buried before any record that none of it is kept.
+    hopeless: bool,
+    recovery_bytes: usize,
     pub(crate) digests: u64,
     /// Whether anything stood in the object but white space.
     pub(crate) any: bool,
@@ -67,6 +86,15 @@ pub(crate) struct Container {
     /// What was first found wrong, in case nothing was right.
     pub(crate) first_error: Option<String>,
     first_key: String,
+}
+
+/// How far a window was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress {
+    /// How many of its bytes are done with.
+    pub(crate) done: usize,
+    /// Whether reading paused because there are [`MAX_ROWS`] rows; it goes on at `done`.
+    pub(crate) paused: bool,
 }
 
 /// What reading one thing came to.
@@ -83,7 +111,10 @@ impl Container {
             records: 0,
             dead_letters: Vec::new(),
             dead_bytes: 0,
+            buried: 0,
             foreign: 0,
+            hopeless: false,
+            recovery_bytes: 0,
             digests: 0,
             any: false,
             any_json: false,
@@ -92,21 +123,31 @@ impl Container {
         }
     }
 
-    /// Reads what is whole in the window; returns how many of its bytes are done with. The next
-    /// window must start there.
-    pub(crate) fn read(&mut self, window: &Window<'_>, rows: &mut Columns) -> Result<usize, Bad> {
+    /// Reads what is whole in the window from `start` on; where it is done with, the next window must
+    /// start.
+    pub(crate) fn read(
+        &mut self,
+        window: &Window<'_>,
+        start: usize,
+        rows: &mut Columns,
+    ) -> Result<Progress, Bad> {
         let mut reader = Reader {
             container: self,
             window,
             rows,
             record: Record::new(),
             scanner: Scanner::new(window.text()),
+            next_key: None,
         };
+        reader.scanner.jump(start);
         loop {
-            let start = reader.scanner.position();
+            let done = reader.scanner.position();
+            if reader.rows.rows() >= MAX_ROWS {
+                return Ok(Progress { done, paused: true });
+            }
             let step = match reader.container.stage {
                 Stage::Between if reader.scanner.peek().is_none() => {
-                    return Ok(reader.scanner.position());
+                    return Ok(Progress { done: reader.scanner.position(), paused: false });
                 }
                 Stage::Between => reader.document()?,
                 Stage::List { of_object, first } => reader.list_item(of_object, first)?,
@@ -116,9 +157,40 @@ impl Container {
                 if window.last {
                     return Err(Bad::Unfinished);
                 }
-                return Ok(start);
+                return Ok(Progress { done, paused: false });
             }
         }
+    }
+
+    /// Decides what becomes of the object after something more of it was buried.
+    fn weigh(&mut self) -> Result<(), Bad> {
+        let too_large = self.dead_bytes > MAX_DEAD_BYTES;
+        if self.records > 0 {
+            let too_many = self.dead_letters.len() > MAX_DEAD_LETTERS;
+            return if too_large || too_many { Err(self.too_much()) } else { Ok(()) };
+        }
+        // Nothing but foreign things can only be said of an object that was read to its end, but
+        // needs no letters.
+        if too_large || self.dead_letters.len() >= MAX_HOPELESS {
+            self.hopeless = true;
+            self.dead_letters = Vec::new();
+            self.dead_bytes = 0;
+        }
+        if self.hopeless && self.any_json && self.foreign < self.buried {
+            return Err(Bad::Unreadable(self.first_error.clone().unwrap_or_default()));
+        }
+        Ok(())
+    }
+
+    /// Counts a record that was found.
+    fn count_record(&mut self) -> Result<(), Bad> {
+        self.records += 1;
+        // What was buried before it can't be accounted for any more.
+        if self.hopeless { Err(self.too_much()) } else { Ok(()) }
+    }
+
+    fn too_much(&self) -> Bad {
+        Bad::TooManyDeadLetters(self.first_error.clone().unwrap_or_default())
     }
 }
 
@@ -128,6 +200,8 @@ struct Reader<'c, 'w, 'a> {
     rows: &'c mut Columns,
     record: Record<'w>,
     scanner: Scanner<'w>,
+    /// From where the usual first key was last searched, and where it stands.
+    next_key: Option<(usize, Option<usize>)>,
 }
 
 impl<'w> Reader<'_, 'w, '_> {
@@ -148,16 +222,18 @@ impl<'w> Reader<'_, 'w, '_> {
                     self.container.stage = Stage::List { of_object: true, first: true };
                     return Ok(Step::Done);
                 }
-                Ok(false) => self.scanner.jump(start),
-                Err(_) if !self.window.last => return Ok(Step::MoreWanted),
-                Err(_) => self.scanner.jump(start),
+                Err(JsonError { problem: Problem::End, .. }) if !self.window.last => {
+                    return Ok(Step::MoreWanted);
+                }
+                Ok(false) | Err(_) => self.scanner.jump(start),
             },
             _ => return self.bad_line(start, "not JSON that CloudTrail writes".to_owned()),
         }
         match self.record.read(&mut self.scanner) {
-            Ok(()) => self.classify(start).map(|()| Step::Done),
+            Ok(()) => self.classify(start, self.scanner.position()).map(|()| Step::Done),
             Err(JsonError { problem: Problem::End, .. }) if !self.window.last => Ok(Step::MoreWanted),
             Err(error) => {
+                self.spend(error.at.saturating_sub(start))?;
                 self.scanner.jump(start);
                 self.bad_line(start, error.to_string())
             }
@@ -168,7 +244,11 @@ impl<'w> Reader<'_, 'w, '_> {
     fn opens_records(&mut self) -> Result<bool, JsonError> {
         self.scanner.enter(b'{', "an object")?;
         match self.scanner.next_key(true)? {
-            Some(key) if key.raw == "Records" => Ok(self.scanner.take(b'[')),
+            Some(key) if key.raw == "Records" && self.scanner.take(b'[') => {
+                // The list is read as one at the top: out of the object.
+                self.scanner.jump(self.scanner.position());
+                Ok(true)
+            }
             _ => Ok(false),
         }
     }
@@ -186,9 +266,8 @@ impl<'w> Reader<'_, 'w, '_> {
         Ok(Step::Done)
     }
 
-    /// Takes the document that was just read for what it is.
-    fn classify(&mut self, start: usize) -> Result<(), Bad> {
-        let end = self.scanner.position();
+    /// Takes the object that was just read for what it is.
+    fn classify(&mut self, start: usize, end: usize) -> Result<(), Bad> {
         if looks_like_cloudtrail(&self.record) {
             return self.accept(start, end);
         }
@@ -196,41 +275,49 @@ impl<'w> Reader<'_, 'w, '_> {
             self.container.digests += 1;
             return Ok(());
         }
-        let inner = Envelope::find(&self.record);
-        match inner {
-            Some(envelope) => self.open_envelope(envelope, start, end),
-            None => self.foreign(start, end),
-        }
-    }
-
-    fn foreign(&mut self, start: usize, end: usize) -> Result<(), Bad> {
-        self.container.foreign += 1;
-        self.bury(start, end, NOT_CLOUDTRAIL.to_owned())
-    }
-
-    fn open_envelope(&mut self, envelope: Envelope<'w>, start: usize, end: usize) -> Result<(), Bad> {
-        for content in envelope.contents() {
-            let text = match content.as_text() {
-                Some(text) => text.unescape().0.into_owned(),
-                None => content.text.to_owned(),
-            };
-            let mut record = Record::new();
-            let mut scanner = Scanner::new(&text);
-            match record.read(&mut scanner) {
-                Ok(()) if scanner.peek().is_none() && looks_like_cloudtrail(&record) => {
-                    self.rows.append(&record);
-                    self.container.records += 1;
-                }
-                _ => {
-                    self.container.foreign += 1;
-                    let reason = format!("{NOT_CLOUDTRAIL} in its envelope");
-                    self.keep(self.window.offset + start as u64, text.into_bytes(), reason)?;
-                }
+        match Envelope::find(&self.record) {
+            Some(envelope) => self.open_envelope(&envelope, start, end),
+            None => {
+                self.container.foreign += 1;
+                self.bury(start, end, NOT_CLOUDTRAIL.to_owned())
             }
         }
-        if self.window.is_bad(start, end) {
-            return self.bury(start, end, "bytes that are not UTF-8".to_owned());
+    }
+
+    fn open_envelope(&mut self, envelope: &Envelope<'w>, start: usize, end: usize) -> Result<(), Bad> {
+        // A window of real records has fewer by far, but `{"Records":[1,1,…]}` is cheap.
+        let contents = envelope.contents(MAX_ROWS + 1);
+        if contents.len() > MAX_ROWS {
+            return self.bury(start, end, format!("an envelope of more than {MAX_ROWS} records"));
         }
+        contents.into_iter().try_for_each(|content| self.content(content))
+    }
+
+    /// Takes what an envelope holds: a record, or a string with one in it.
+    fn content(&mut self, content: Value<'w>) -> Result<(), Bad> {
+        let start = self.window.position_of(content.text);
+        let end = start + content.text.len();
+        let (text, exact) = match content.as_text() {
+            Some(text) => text.unescape(),
+            None => (Cow::Borrowed(content.text), true),
+        };
+        if !exact || self.window.is_bad(start, end) {
+            return self.bury(start, end, NOT_UTF8.to_owned());
+        }
+        let mut record = Record::new();
+        let mut scanner = Scanner::new(&text);
+        let whole = record.read(&mut scanner).is_ok() && scanner.peek().is_none();
+        if !whole || !looks_like_cloudtrail(&record) {
+            // A record that is cut or damaged is not foreign; a line of another log is.
+            let damaged = !whole && text.trim_start().starts_with('{');
+            self.container.foreign += u64::from(!damaged);
+            return self.bury(start, end, format!("{NOT_CLOUDTRAIL} in its envelope"));
+        }
+        if text.len() > MAX_RECORD_BYTES {
+            return self.bury(start, end, too_large());
+        }
+        self.container.count_record()?;
+        self.rows.append(&record);
         Ok(())
     }
 
@@ -261,7 +348,7 @@ impl<'w> Reader<'_, 'w, '_> {
             (read, _) => read,
         };
         match read {
-            Ok(true) => self.accept(start, end)?,
+            Ok(true) => self.classify(start, end)?,
             Ok(false) => self.bury(start, end, "a list item that is no object".to_owned())?,
             Err(JsonError { problem: Problem::End, .. }) if !self.window.last => {
                 return Ok(Step::MoreWanted);
@@ -278,7 +365,8 @@ impl<'w> Reader<'_, 'w, '_> {
         if self.container.first_error.is_none() {
             self.container.first_error = Some(self.locate(start, &reason));
         }
-        let end = match self.next_item_after(start) {
+        self.spend(error.at.saturating_sub(start))?;
+        let end = match self.next_item_after(start)? {
             Some(end) => end,
             None if !self.window.last => return Ok(Step::MoreWanted),
             None => match self.closing(start, of_object) {
@@ -293,27 +381,61 @@ impl<'w> Reader<'_, 'w, '_> {
     }
 
     /// Where the list goes on behind the bad item at `start`: at a `,` or `]`.
-    fn next_item_after(&mut self, start: usize) -> Option<usize> {
+    fn next_item_after(&mut self, start: usize) -> Result<Option<usize>, Bad> {
         let text = self.window.text();
-        let balanced = balanced_end(text, start);
-        let needle = format!("\"{}\"", self.container.first_key);
-        let finder = memmem::Finder::new(&needle);
+        let limit = text.len().min(start + MAX_RECORD_BYTES);
+        let mut balance = Balance::new(&text.as_bytes()[..limit], start);
         let mut from = start;
+        let mut found = None;
         for _ in 0..MAX_TRIES {
-            let Some(found) = finder.find(&text.as_bytes()[from..]) else { break };
-            let key = from + found;
-            from = key + needle.len();
-            if balanced.is_some_and(|end| key > end) {
+            let key = self.key_after(from);
+            found = balance.advance(key.unwrap_or(limit));
+            let Some(key) = key.filter(|_| found.is_none()) else { break };
+            self.spend(key - from)?;
+            from = key + 1;
+            let Some((separator, open)) = record_start(text, start, key) else { continue };
+            if self.is_record(open)? {
+                found = Some(separator);
                 break;
             }
-            let Some((separator, open)) = record_start(text, start, key) else { continue };
-            self.scanner.jump(open);
-            let whole = self.record.read(&mut self.scanner).is_ok();
-            if whole && matches!(self.scanner.peek(), Some(b',' | b']')) {
-                return Some(separator);
-            }
         }
-        balanced
+        let found = found.or_else(|| balance.advance(limit));
+        self.spend(balance.position().min(limit) - start)?;
+        Ok(found)
+    }
+
+    /// Where a record's usual first key stands next, at `from` or behind it.
+    fn key_after(&mut self, from: usize) -> Option<usize> {
+        // One bad item after another asks for the same key.
+        if let Some((searched, found)) = self.next_key
+            && searched <= from
+            && found.is_none_or(|found| from <= found)
+        {
+            return found;
+        }
+        let needle = format!("\"{}\"", self.container.first_key);
+        let found = memmem::find(&self.window.text().as_bytes()[from..], needle.as_bytes());
+        let found = found.map(|found| from + found);
+        self.next_key = Some((from, found));
+        found
+    }
+
+    /// Whether a whole list item opens at `open`; one that is too large would be buried anyway.
+    fn is_record(&mut self, open: usize) -> Result<bool, Bad> {
+        let text = self.window.text();
+        let mut scanner = Scanner::new(&text[..text.floor_char_boundary(open + MAX_RECORD_BYTES)]);
+        scanner.jump(open);
+        let read = self.record.read(&mut scanner);
+        let end = read.as_ref().map_or_else(|error| error.at, |()| scanner.position());
+        self.spend(end.saturating_sub(open))?;
+        Ok(read.is_ok() && matches!(scanner.peek(), Some(b',' | b']')))
+    }
+
+    /// Notes that so many bytes were read to no end but to find where to go on.
+    fn spend(&mut self, bytes: usize) -> Result<(), Bad> {
+        self.container.recovery_bytes += bytes;
+        let too_much = self.container.recovery_bytes > MAX_RECOVERY_BYTES;
+        if too_much { Err(self.container.too_much()) } else { Ok(()) }
     }
 
     /// Where the list's own end stands, if the object ends as one with such a list does.
@@ -358,13 +480,13 @@ impl<'w> Reader<'_, 'w, '_> {
     /// Appends the record that was just read, unless it is too large or not UTF-8.
     fn accept(&mut self, start: usize, end: usize) -> Result<(), Bad> {
         if end - start > MAX_RECORD_BYTES {
-            return self.bury(start, end, format!("a record of more than {MAX_RECORD_BYTES} bytes"));
+            return self.bury(start, end, too_large());
         }
         if self.window.is_bad(start, end) {
-            return self.bury(start, end, "bytes that are not UTF-8".to_owned());
+            return self.bury(start, end, NOT_UTF8.to_owned());
         }
+        self.container.count_record()?;
         self.rows.append(&self.record);
-        self.container.records += 1;
         if self.container.records == 1 {
             self.note_first_key(start);
         }
@@ -378,32 +500,27 @@ impl<'w> Reader<'_, 'w, '_> {
             && let Some(text) = key.as_text()
         {
             self.container.first_key = text.raw.to_owned();
+            self.next_key = None;
         }
     }
 
-    /// Keeps a stretch of the window as a dead letter.
+    /// Keeps a stretch of the window as a dead letter, while that is worth it.
     fn bury(&mut self, start: usize, end: usize, reason: String) -> Result<(), Bad> {
-        let raw = self.window.bytes(start, end).to_vec();
         if self.container.first_error.is_none() {
             self.container.first_error = Some(self.locate(start, &reason));
         }
-        self.keep(self.window.offset + start as u64, raw, reason)
-    }
-
-    fn keep(&mut self, offset: u64, raw: Vec<u8>, reason: String) -> Result<(), Bad> {
         let container = &mut *self.container;
-        container.dead_bytes += raw.len();
-        container.dead_letters.push(DeadLetter { offset, raw, reason });
-        // An object of which nothing could be read yet is foreign or broken as a whole: no need to
-        // hold all of it to say so.
-        let hopeless = container.records == 0 && container.dead_letters.len() >= MAX_DEAD_LETTERS / 10;
-        if hopeless
-            || container.dead_letters.len() > MAX_DEAD_LETTERS
-            || container.dead_bytes > MAX_DEAD_BYTES
-        {
-            return Err(Bad::TooManyDeadLetters(container.first_error.clone().unwrap_or_default()));
+        container.buried += 1;
+        if !container.hopeless {
+            let raw = self.window.bytes(start, end).to_vec();
+            container.dead_bytes += raw.len();
+            container.dead_letters.push(DeadLetter {
+                offset: self.window.offset + start as u64,
+                raw,
+                reason,
+            });
         }
-        Ok(())
+        container.weigh()
     }
 
     fn locate(&self, position: usize, reason: &str) -> String {
@@ -411,149 +528,6 @@ impl<'w> Reader<'_, 'w, '_> {
     }
 }
 
-/// An envelope that other services put around records.
-enum Envelope<'a> {
-    /// EventBridge: one record.
-    Detail(Value<'a>),
-    /// CloudWatch Logs and LookupEvents: objects that hold a record as an escaped string under a key.
-    Strings { list: Value<'a>, key: &'static str },
-    /// One such object by itself.
-    Single(Value<'a>),
-    /// `Records` that does not stand first.
-    Items(Value<'a>),
-    /// `{"Records":null}`.
-    Nothing,
-}
-
-impl<'a> Envelope<'a> {
-    fn find(record: &Record<'a>) -> Option<Self> {
-        let of_type = |key, of| record.other(key).filter(|value| value.of == of);
-        if let Some(detail) = of_type("detail", Type::Object) {
-            return Some(Self::Detail(detail));
-        }
-        for (list, key) in [("Events", "CloudTrailEvent"), ("logEvents", "message"), ("events", "message")] {
-            if let Some(list) = of_type(list, Type::Array) {
-                return Some(Self::Strings { list, key });
-            }
-        }
-        if let Some(text) = record.other("CloudTrailEvent").filter(|text| text.as_text().is_some()) {
-            return Some(Self::Single(text));
-        }
-        match record.other("Records")? {
-            list @ Value { of: Type::Array, .. } => Some(Self::Items(list)),
-            Value { of: Type::Null, .. } => Some(Self::Nothing),
-            _ => None,
-        }
-    }
-
-    /// The values that should be records, or strings that hold one.
-    fn contents(&self) -> Vec<Value<'a>> {
-        match *self {
-            Self::Detail(value) | Self::Single(value) => vec![value],
-            Self::Items(list) => items(list),
-            Self::Strings { list, key } => {
-                items(list).into_iter().map(|item| member(item, key).unwrap_or(item)).collect()
-            }
-            Self::Nothing => Vec::new(),
-        }
-    }
-}
-
-/// The items of an array that was scanned before.
-fn items(list: Value<'_>) -> Vec<Value<'_>> {
-    let mut scanner = Scanner::new(list.text);
-    let mut items = Vec::new();
-    if scanner.enter(b'[', "a list").is_err() {
-        return items;
-    }
-    while let Ok(true) = scanner.next_item(items.is_empty()) {
-        let Ok(item) = scanner.value() else { break };
-        items.push(item);
-    }
-    items
-}
-
-/// The member of an object that was scanned before.
-fn member<'a>(object: Value<'a>, key: &str) -> Option<Value<'a>> {
-    let mut scanner = Scanner::new(object.text);
-    scanner.enter(b'{', "an object").ok()?;
-    let mut first = true;
-    let mut found = None;
-    while let Ok(Some(name)) = scanner.next_key(first) {
-        first = false;
-        let value = scanner.value().ok()?;
-        if name.raw == key {
-            found = Some(value);
-        }
-    }
-    found
-}
-
-/// Whether a document that stands by itself is a CloudTrail record: at least two of the members
-/// that every kind of record has some of.
-fn looks_like_cloudtrail(record: &Record<'_>) -> bool {
-    let typical = [
-        "eventVersion",
-        "eventTime",
-        "eventSource",
-        "eventName",
-        "eventType",
-        "eventCategory",
-        "eventID",
-        "awsRegion",
-        "sourceIPAddress",
-        "recipientAccountId",
-        "insightDetails",
-    ];
-    let fields = FIELDS.iter().zip(&record.fields).filter(|(field, value)| {
-        value.is_some() && field.object == Object::Record && typical.contains(&field.key)
-    });
-    let identity = record.given[Object::UserIdentity as usize] != Given::Absent;
-    fields.count() + usize::from(identity) >= 2
-}
-
-/// Where the brackets that open at `start` are closed again, if a `,` or `]` follows there; strings
-/// are passed over. `None` too when nothing opens at `start`.
-fn balanced_end(text: &str, start: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut depth = 0_usize;
-    let mut at = start;
-    loop {
-        match bytes.get(at)? {
-            b'"' => at = string_end(bytes, at)?,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth > 1 => depth -= 1,
-            b'}' | b']' if depth == 1 => break,
-            _ if depth == 0 => return None,
-            _ => {}
-        }
-        at += 1;
-    }
-    let next = bytes[at + 1..].iter().position(|byte| !byte.is_ascii_whitespace())?;
-    matches!(bytes[at + 1 + next], b',' | b']').then_some(at + 1 + next)
-}
-
-/// The closing quote of the string that opens at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        at += 1 + memchr::memchr2(b'"', b'\\', bytes.get(at + 1..)?)?;
-        match bytes[at] {
-            b'"' => return Some(at),
-            _ => at += 1,
-        }
-    }
-}
-
-/// If `key` is the first key of an object that follows a `,`: where the `,` and the `{` stand.
-fn record_start(text: &str, from: usize, key: usize) -> Option<(usize, usize)> {
-    let before = text[from..key].trim_end();
-    let before = before.strip_suffix('{')?;
-    let open = from + before.len();
-    let before = before.trim_end().strip_suffix(',')?;
-    Some((from + before.len(), open))
-}
-
-/// The end of the bad item itself, without the white space before what follows.
-fn trim_separator(text: &str, start: usize, end: usize) -> usize {
-    start + text[start..end].trim_end().len()
+fn too_large() -> String {
+    format!("a record of more than {MAX_RECORD_BYTES} bytes")
 }

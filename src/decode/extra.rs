@@ -10,6 +10,7 @@
 //! CloudTrail writes `"responseElements": null` and `"sessionIssuer": {}` all the time, so `null` and
 //! `empty` are common and repetitive; `add` and `text` are an overflow, empty in ordinary records.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::json::{JsonError, Scanner, Text, Type, Value};
@@ -81,7 +82,7 @@ impl<'a> Extra<'a> {
             return false;
         }
         out.push_str("{\"add\":");
-        self.write_add(Object::Record, out);
+        write_add(&self.last_of_each(), Object::Record, out);
         out.push_str(",\"null\":[");
         let fields = (0..FIELDS.len()).filter(|field| self.null_fields & (1 << field) != 0);
         write_list(fields.map(pointer).chain(pointers(self.null_objects)), out);
@@ -98,38 +99,42 @@ impl<'a> Extra<'a> {
         true
     }
 
-    /// Writes the part of `add` that lies in `object`.
-    fn write_add(&self, object: Object, out: &mut String) {
-        out.push('{');
-        let mut count = 0;
-        for (index, other) in self.add.iter().enumerate() {
-            if other.object != object || self.is_repeated(index) {
-                continue;
-            }
-            comma(count, out);
-            count += 1;
-            write_key(other.key, out);
-            out.push_str(other.value.text);
-        }
-        for child in Object::ALL {
-            let Some((parent, key)) = child.place() else { continue };
-            if parent != object || !self.add.iter().any(|other| other.object.is_within(child)) {
-                continue;
-            }
-            comma(count, out);
-            count += 1;
-            write_key(key, out);
-            self.write_add(child, out);
-        }
-        out.push('}');
+    /// What is to be added, of a repeated key the last.
+    fn last_of_each(&self) -> Vec<Other<'a>> {
+        let mut seen = HashSet::new();
+        let mut last: Vec<_> = self
+            .add
+            .iter()
+            .rev()
+            .filter(|other| seen.insert((other.object as u8, other.key)))
+            .copied()
+            .collect();
+        last.reverse();
+        last
     }
+}
 
-    /// Whether a later member has the same key, and so the last word.
-    fn is_repeated(&self, index: usize) -> bool {
-        let this = self.add[index];
-        let same = |other: &Other<'_>| other.object == this.object && other.key == this.key;
-        self.add[index + 1..].iter().any(same)
+/// Writes the part of `add` that lies in `object`.
+fn write_add(add: &[Other<'_>], object: Object, out: &mut String) {
+    out.push('{');
+    let mut count = 0;
+    for other in add.iter().filter(|other| other.object == object) {
+        comma(count, out);
+        count += 1;
+        write_key(other.key, out);
+        out.push_str(other.value.text);
     }
+    for child in Object::ALL {
+        let Some((parent, key)) = child.place() else { continue };
+        if parent != object || !add.iter().any(|other| other.object.is_within(child)) {
+            continue;
+        }
+        comma(count, out);
+        count += 1;
+        write_key(key, out);
+        write_add(add, child, out);
+    }
+    out.push('}');
 }
 
 /// The JSON Pointer of a field of [`FIELDS`].
@@ -181,7 +186,7 @@ impl<'a> Stored<'a> {
     /// Reads the column's value.
     pub(crate) fn read(text: &'a str) -> Result<Self, JsonError> {
         let mut stored = Self::default();
-        let mut scanner = Scanner::new(text);
+        let mut scanner = Scanner::of_extra(text);
         scanner.enter(b'{', "an `extra`")?;
         let mut first = true;
         while let Some(key) = scanner.next_key(first)? {

@@ -30,6 +30,8 @@ pub(crate) enum Problem {
     BadNumber,
     #[error("nesting deeper than {MAX_DEPTH}")]
     TooDeep,
+    #[error("the same objects given again and again")]
+    Repeated,
 }
 
 /// A [`Problem`] and the byte of the text at which it was met.
@@ -98,12 +100,18 @@ pub(crate) struct Scanner<'a> {
     text: &'a str,
     position: usize,
     depth: usize,
+    max_depth: usize,
     members: Members,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, position: 0, depth: 0, members: Members::default() }
+        Self { text, position: 0, depth: 0, max_depth: MAX_DEPTH, members: Members::default() }
+    }
+
+    /// For the column `extra`, in which a record's members lie one level deeper than in the record.
+    pub(crate) fn of_extra(text: &'a str) -> Self {
+        Self { max_depth: MAX_DEPTH + 1, ..Self::new(text) }
     }
 
     /// The byte the scanner stands on.
@@ -159,7 +167,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn error(&self, problem: Problem) -> JsonError {
+    pub(crate) fn error(&self, problem: Problem) -> JsonError {
         JsonError { problem, at: self.position }
     }
 
@@ -167,7 +175,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn enter(&mut self, opening: u8, wanted: &'static str) -> Result<()> {
         self.expect(opening, wanted)?;
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.max_depth {
             return Err(self.error(Problem::TooDeep));
         }
         Ok(())

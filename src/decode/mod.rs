@@ -5,17 +5,20 @@
 //! way back: a row as the record it came from.
 //!
 //! What can't be read is never silent: a record becomes a [`DeadLetter`], an object a [`Verdict`].
-//! Memory: one window of [`WINDOW`] bytes and its columns, however large the object is.
+//! Memory: one window of [`WINDOW`] bytes and the columns of [`MAX_ROWS`] rows, however large the
+//! object is.
 
 mod columns;
 mod container;
 mod derived;
+mod envelope;
 mod extra;
 mod hash;
 mod inflate;
 mod json;
 mod print;
 mod record;
+mod recovery;
 mod time;
 mod window;
 
@@ -36,6 +39,10 @@ pub use self::time::{DAY, Time, parse as parse_time, print as print_time};
 
 /// How much of an object is decoded at a time; nearly every object is smaller.
 const WINDOW: usize = 32 << 20;
+
+/// How many rows wait in columns. A window of real records has fewer; one of two-member objects has
+/// a million, and a row takes some 300 bytes however little is in it.
+const MAX_ROWS: usize = 1 << 16;
 
 /// A byte order mark before the text is no part of it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -168,7 +175,7 @@ impl Decoder {
 
     /// Decodes the object that `reader` reads.
     ///
-    /// Rows go to `emit` as they come, a window at a time. They count only if the verdict is
+    /// Rows go to `emit` as they come, a window at a time or [`MAX_ROWS`]. They count only if the verdict is
     /// [`Verdict::Log`]: that the end of an object is missing shows at its end.
     ///
     /// # Errors
@@ -246,14 +253,20 @@ impl Decoder {
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
     ) -> Result<usize, Failed<E>> {
         let window = Window::new(&self.buffer[start..], offset + start as u64, last);
-        let done = container.read(&window, &mut self.columns)?;
-        if self.columns.rows() > 0 {
-            let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
-            self.undated += chunk.undated;
-            self.times = widen(self.times, &chunk.batch);
-            emit(chunk).map_err(Failed::Emit)?;
+        let mut done = 0;
+        loop {
+            let progress = container.read(&window, done, &mut self.columns)?;
+            done = progress.done;
+            if self.columns.rows() > 0 {
+                let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
+                self.undated += chunk.undated;
+                self.times = widen(self.times, &chunk.batch);
+                emit(chunk).map_err(Failed::Emit)?;
+            }
+            if !progress.paused {
+                return Ok(start + done);
+            }
         }
-        Ok(start + done)
     }
 }
 
@@ -290,7 +303,7 @@ fn verdict(container: &mut Container, members: Members, bad: Option<Bad>) -> Ver
     if container.records > 0 {
         return Verdict::Log;
     }
-    let only_foreign = container.foreign == container.dead_letters.len() as u64;
+    let only_foreign = container.foreign == container.buried;
     let skipped = match container.first_error.take() {
         None if !container.any => "an empty object",
         None if container.digests > 0 => "a digest file",

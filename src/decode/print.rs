@@ -1,7 +1,7 @@
 //! A row as the CloudTrail record it came from: the inverse of `columns`.
 //!
-//! The record has the same keys and values as the original. Their order is the table's, and white
-//! space is gone; JSON gives neither a meaning.
+//! The record has the same keys and values as the original. Their order is the table's, and line
+//! ends between them are gone, so that a record is one line; JSON gives neither a meaning.
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray,
@@ -118,7 +118,7 @@ impl Row<'_, '_> {
             let other = self.stored.add[index];
             if other.object == object {
                 self.key(start, other.key);
-                self.out.push_str(other.value.text);
+                write_json(other.value.text, self.out);
             }
         }
         if let (Object::Record, Some(aggregation)) = (object, self.aggregation) {
@@ -126,7 +126,7 @@ impl Row<'_, '_> {
             if self.out.len() > start {
                 self.out.push(',');
             }
-            self.out.push_str(members.unwrap_or_default());
+            write_json(members.unwrap_or_default(), self.out);
         }
         self.out.push('}');
     }
@@ -168,7 +168,7 @@ impl Row<'_, '_> {
         let row = self.row;
         match &self.printer.fields[index] {
             Column::Text(column) if column.is_valid(row) => match FIELDS[index].kind {
-                Kind::Json => self.out.push_str(column.value(row)),
+                Kind::Json => write_json(column.value(row), self.out),
                 _ => write_string(column.value(row), self.out),
             },
             Column::Bool(column) if column.is_valid(row) => {
@@ -188,7 +188,18 @@ impl Row<'_, '_> {
     }
 }
 
-/// Writes a JSON string.
+/// Writes JSON as it was, without its line ends: raw ones are white space, since none can stand in a
+/// string.
+fn write_json(json: &str, out: &mut String) {
+    let mut rest = json;
+    while let Some(end) = memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
+        out.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+    }
+    out.push_str(rest);
+}
+
+/// Writes a JSON string, nowhere longer than it can have been.
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
     let mut plain = 0;
@@ -199,6 +210,8 @@ fn write_string(text: &str, out: &mut String) {
             b'\n' => "\\n",
             b'\r' => "\\r",
             b'\t' => "\\t",
+            0x08 => "\\b",
+            0x0c => "\\f",
             0..=0x1f => "",
             _ => continue,
         };

@@ -9,8 +9,12 @@
 use std::sync::LazyLock;
 
 use super::hash::{self, Hash};
-use super::json::{JsonError, Scanner, Text, Type, Value};
+use super::json::{JsonError, Problem, Scanner, Text, Type, Value};
 use crate::event::{FIELDS, Object};
+
+/// How often objects with columns may be given again: what they brought before is searched each time,
+/// and CloudTrail repeats none.
+const MAX_REPEATS: usize = 100;
 
 /// A member that no column holds: a key nobody knows, or a known one with a value of another type.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +51,7 @@ pub(crate) struct Record<'a> {
     pub(crate) others: Vec<Other<'a>>,
     /// Of the whole record.
     pub(crate) hash: Hash,
+    repeats: usize,
     /// For each child of each object, the child that followed it in the record before.
     followers: [Vec<usize>; Object::ALL.len()],
 }
@@ -58,6 +63,7 @@ impl<'a> Record<'a> {
             given: [Given::Absent; Object::ALL.len()],
             others: Vec::new(),
             hash: 0,
+            repeats: 0,
             followers: Object::ALL.map(|object| vec![0; children(object).len() + 1]),
         }
     }
@@ -67,6 +73,7 @@ impl<'a> Record<'a> {
         self.fields = [None; FIELDS.len()];
         self.given = [Given::Absent; Object::ALL.len()];
         self.others.clear();
+        self.repeats = 0;
         self.hash = self.object(scanner, Object::Record)?;
         Ok(())
     }
@@ -108,6 +115,10 @@ impl<'a> Record<'a> {
     /// Reads an object that has columns of its own, or whatever stands in its place.
     fn child(&mut self, scanner: &mut Scanner<'a>, child: Object) -> Result<Hash, JsonError> {
         if self.given[child as usize] != Given::Absent {
+            self.repeats += 1;
+            if self.repeats > MAX_REPEATS {
+                return Err(scanner.error(Problem::Repeated));
+            }
             self.forget(child);
         }
         if scanner.peek() == Some(b'{') {

@@ -1,5 +1,7 @@
 //! The decoder as a whole: containers, verdicts, dead letters, and the round trip.
 
+mod hostile;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -64,7 +66,8 @@ const FIELD_KEYS: [&str; 18] = [
     "recipientAccountId",
 ];
 
-/// A record in which known keys stand in their places, with any value.
+/// A record in which known keys stand in their places, with any value; it has what every record has
+/// some of, without which it would not be taken for one.
 fn any_record() -> impl Strategy<Value = Value> {
     let level = || proptest::collection::btree_map(any_key(), any_json(), 0..6);
     (level(), level(), level(), level(), 0..4_usize).prop_map(|(top, identity, context, issuer, depth)| {
@@ -77,6 +80,8 @@ fn any_record() -> impl Strategy<Value = Value> {
             identity["sessionContext"] = context;
         }
         let mut record = object(top);
+        record["eventVersion"] = json!("1.11");
+        record["awsRegion"] = json!("eu-west-1");
         if depth > 0 {
             record["userIdentity"] = identity;
         }
@@ -214,6 +219,10 @@ fn a_dead_letter_has_its_bytes_place_and_reason() {
 fn a_record_of_any_odd_shape_is_kept_as_it_was() {
     for text in [
         "{}",
+        r#"{"eventTime":"9999-12-31T23:59:59Z"}"#,
+        r#"{"eventTime":"9999-12-30T22:00:00Z"}"#,
+        r#"{"eventTime":"0000-02-29T00:00:00Z"}"#,
+        r#"{"eventTime":"0001-01-01T00:00:00Z"}"#,
         r#"{"userIdentity":"root"}"#,
         r#"{"userIdentity":null,"tlsDetails":{}}"#,
         r#"{"userIdentity":{"sessionContext":{"sessionIssuer":{},"attributes":{"mfaAuthenticated":"false"}}}}"#,
@@ -226,6 +235,7 @@ fn a_record_of_any_odd_shape_is_kept_as_it_was() {
         r#"{"eventId":"e","accountId":"1","timeWindow":{"windowStart":"2026-01-15T10:00:00Z"},"summary":{"n":1}}"#,
         r#"{"eventID":null,"eventId":"e","summary":{},"eventTime":"2026-01-15T10:00:00Z"}"#,
     ] {
+        let text = &text.replacen('{', r#"{"eventCategory":null,"awsRegion":7,"#, 1).replace(",}", "}");
         let (decoded, chunks) = decode(format!("[{text}]").as_bytes(), Members::One);
         assert_eq!(decoded.verdict, Verdict::Log, "{text}");
         let printer = Printer::new(&chunks[0].batch).unwrap();
@@ -246,7 +256,8 @@ fn a_repeated_key_counts_once_and_the_last_wins() {
 #[test]
 fn the_date_is_that_of_the_time_in_utc_and_null_when_it_can_not_be() {
     let dates = |time: &str| {
-        let (decoded, chunks) = decode(json!([{"eventTime": time}]).to_string().as_bytes(), Members::One);
+        let (decoded, chunks) =
+            decode(json!([{"eventTime": time, "eventName": "A"}]).to_string().as_bytes(), Members::One);
         let dates = chunks[0].batch.column_by_name(crate::event::EVENT_DATE).unwrap().clone();
         let dates = dates.as_primitive::<arrow::datatypes::Date32Type>();
         assert_eq!(decoded.undated, dates.null_count() as u64);
@@ -266,7 +277,9 @@ fn a_large_object_is_read_in_windows_and_whole_or_not_at_all() {
     let mut text = String::from("{\"Records\":[");
     for index in 0..400 {
         let comma = if index > 0 { "," } else { "" };
-        text.push_str(&format!("{comma}{{\"eventID\":\"{index}\",\"userAgent\":\"{index}-{filler}\"}}"));
+        text.push_str(&format!(
+            "{comma}{{\"eventID\":\"{index}\",\"eventName\":null,\"userAgent\":\"{index}-{filler}\"}}"
+        ));
     }
     text.push_str("]}");
     assert!(text.len() > 2 * WINDOW);

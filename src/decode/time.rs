@@ -3,6 +3,9 @@
 //! Real records say `YYYY-MM-DDThh:mm:ssZ`, which has a fast path of its own; what shippers make of
 //! it (fractions, offsets, a blank for the `T`, no zone) and the basic form of `creationDate` in the
 //! documentation (`20131102T010628Z`) go through `jiff`. A time without a zone is taken as UTC.
+//!
+//! Limits: the years 1 to 9999, without their last 26 hours, in which `jiff` ends. That is what
+//! [`print()`] can spell and what readers of a table can be expected to; anything else is no time.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -10,6 +13,9 @@ use jiff::{Timestamp, fmt::strtime};
 
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
+
+/// 0001-01-01T00:00:00Z, in seconds since 1970.
+const EARLIEST: i64 = -62_135_596_800;
 
 /// A time that was read, and whether [`print`] would spell it the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +36,8 @@ pub fn parse(text: &str) -> Option<Time> {
         .ok()
         .or_else(|| without_zone(text))
         .or_else(|| strtime::parse("%Y%m%dT%H%M%SZ", text).ok()?.to_datetime().ok().and_then(utc))?;
-    Some(Time { micros: timestamp.as_microsecond(), usual: false })
+    let in_range = timestamp.as_second() >= EARLIEST;
+    in_range.then_some(Time { micros: timestamp.as_microsecond(), usual: false })
 }
 
 /// The usual spelling: `YYYY-MM-DDThh:mm:ssZ`; a fraction of a second is left out.
@@ -69,7 +76,8 @@ fn parse_usual(text: &[u8]) -> Option<i64> {
         && minute < 60
         && second < 60;
     let seconds = ((days_from_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    in_range.then_some(seconds * 1_000_000)
+    let printable = (EARLIEST..=Timestamp::MAX.as_second()).contains(&seconds);
+    (in_range && printable).then_some(seconds * 1_000_000)
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {
@@ -123,9 +131,29 @@ mod tests {
         assert!(!parse("2023-07-10T24:00:00Z").is_some_and(|time| time.usual));
     }
 
+    #[test]
+    fn a_time_is_read_only_if_it_can_be_printed() {
+        for text in ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
+            let time = parse(text).unwrap();
+            assert!(time.usual, "{text}");
+            assert_eq!(print(time.micros), text);
+        }
+        for text in [
+            "0000-01-01T00:00:00Z",
+            "0000-12-31T23:59:59Z",
+            "0001-01-01T00:00:00+01:00",
+            "-000001-01-01T00:00:00Z",
+            "9999-12-30T22:00:01Z",
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.5Z",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn the_fast_path_agrees_with_jiff(seconds in -62_135_596_800_i64..253_402_300_799) {
+        fn the_fast_path_agrees_with_jiff(seconds in EARLIEST..=253_402_207_200) {
             let micros = seconds * 1_000_000;
             let text = print(micros);
             prop_assert_eq!(parse(&text), Some(Time { micros, usual: true }));

@@ -36,6 +36,11 @@ impl<'a> Window<'a> {
         &self.bytes[start..end]
     }
 
+    /// Where `part`, which is a slice of the text, starts in it.
+    pub(crate) fn position_of(&self, part: &str) -> usize {
+        part.as_ptr().addr() - self.text.as_ptr().addr()
+    }
+
     /// Whether any byte from `start` to `end` is not UTF-8.
     pub(crate) fn is_bad(&self, start: usize, end: usize) -> bool {
         let first = self.bad.partition_point(|&position| position < start);
@@ -69,5 +74,6 @@ mod tests {
         assert!(window.is_bad(0, 3) && window.is_bad(5, 6) && window.is_bad(2, 9));
         assert!(!window.is_bad(0, 2) && !window.is_bad(3, 4) && !window.is_bad(6, 9));
         assert_eq!(window.bytes(2, 4), b"\xffc");
+        assert_eq!(window.position_of(&window.text()[3..5]), 3);
     }
 }
