@@ -185,8 +185,9 @@ mod tests {
     use object_store::memory::InMemory;
 
     use super::*;
+    use crate::lake::format::Format;
     use crate::lake::log::Entry;
-    use crate::lake::{DataFile, Location};
+    use crate::lake::{DataFile, Location, objects};
 
     async fn new_lake() -> Lake {
         let lake = Lake::over(Location::Folder("memory".into()), Arc::new(InMemory::new()));
@@ -206,7 +207,9 @@ mod tests {
         };
         let named = file("named");
         for path in [&named.path, &file("garbage").path] {
-            lake.store().put(&Table::Objects.path(path), "x".into()).await.unwrap();
+            let empty = objects::to_batch(&[], 1, 0).unwrap();
+            let bytes = Format::of(Table::Objects).write(&[empty]).unwrap().bytes;
+            lake.store().put(&Table::Objects.path(path), bytes.into()).await.unwrap();
         }
         let files = serde_json::to_value([named.add(Table::Objects, true)]).unwrap();
         let info = HashMap::from([("trailhoundObjects".to_owned(), files)]);
