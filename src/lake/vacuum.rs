@@ -178,9 +178,11 @@ mod tests {
     use std::collections::HashMap;
     use std::sync::Arc;
 
+    use arrow::array::RecordBatch;
     use object_store::memory::InMemory;
 
     use super::*;
+    use crate::lake::format::{Format, file_schema};
     use crate::lake::log::Entry;
     use crate::lake::{DataFile, Location};
 
@@ -202,7 +204,9 @@ mod tests {
         };
         let named = file("named");
         for path in [&named.path, &file("garbage").path] {
-            lake.store().put(&Table::Objects.path(path), "x".into()).await.unwrap();
+            let rows = RecordBatch::new_empty(file_schema(Table::Objects));
+            let bytes = Format::of(Table::Objects).write(&[rows]).unwrap().bytes;
+            lake.store().put(&Table::Objects.path(path), bytes.into()).await.unwrap();
         }
         let files = serde_json::to_value([named.add(Table::Objects, true)]).unwrap();
         let info = HashMap::from([("trailhoundObjects".to_owned(), files)]);
