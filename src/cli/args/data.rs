@@ -182,7 +182,7 @@ pub struct Optimize {
 Example:
   trailhound lake vacuum --older-than 7d --dry-run")]
 pub struct Vacuum {
-    /// Only files that are older; never less than 24h, which a slow writer may need
+    /// Only files that are older; from 24h, which a slow writer may need, to 7d, which the log remembers
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = retention)]
     pub older_than: Duration,
     /// List what would be deleted, and delete nothing
@@ -217,8 +217,9 @@ fn region(text: &str) -> Result<String, String> {
 }
 
 fn retention(text: &str) -> Result<Duration, String> {
-    let least = Duration::from_secs(24 * 3_600);
+    let (least, most) = (Duration::from_secs(24 * 3_600), Duration::from_secs(7 * 24 * 3_600));
     match timeout(text)? {
+        age if age > most => Err("the most is `7d`: the log remembers no longer what was taken out".to_owned()),
         age if age < least => {
             Err("the least is `24h`: younger files may be those of a running ingest".to_owned())
         }
