@@ -219,7 +219,9 @@ fn region(text: &str) -> Result<String, String> {
 fn retention(text: &str) -> Result<Duration, String> {
     let (least, most) = (Duration::from_secs(24 * 3_600), Duration::from_secs(7 * 24 * 3_600));
     match timeout(text)? {
-        age if age > most => Err("the most is `7d`: the log remembers no longer what was taken out".to_owned()),
+        age if age > most => {
+            Err("the most is `7d`: the log remembers no longer what was taken out".to_owned())
+        }
         age if age < least => {
             Err("the least is `24h`: younger files may be those of a running ingest".to_owned())
         }
