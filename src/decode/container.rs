@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::columns::Columns;
-use super::envelope::{Envelope, looks_like_cloudtrail};
+use super::envelope::{Envelope, has_known_member, is_notification, looks_like_cloudtrail};
 use super::json::{JsonError, Problem, Scanner, Value};
 use super::record::Record;
 use super::recovery::{Balance, record_start, trim_separator};
@@ -277,10 +277,21 @@ impl<'w> Reader<'_, 'w, '_> {
         }
         match Envelope::find(&self.record) {
             Some(envelope) => self.open_envelope(&envelope, start, end),
+            None if self.is_listed() => self.accept(start, end),
             None => {
                 self.container.foreign += 1;
                 self.bury(start, end, NOT_CLOUDTRAIL.to_owned())
             }
+        }
+    }
+
+    /// Whether the object that was just read is taken for a record because of the list it stands in:
+    /// under `Records` even a fragment of one, in a bare list what has any member of a record.
+    fn is_listed(&self) -> bool {
+        match self.container.stage {
+            Stage::List { of_object: true, .. } => !is_notification(&self.record),
+            Stage::List { of_object: false, .. } => has_known_member(&self.record),
+            Stage::Between | Stage::Members => false,
         }
     }
 

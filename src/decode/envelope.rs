@@ -37,8 +37,17 @@ pub(crate) fn looks_like_cloudtrail(record: &Record<'_>) -> bool {
     fields.count() + usize::from(identity) >= 2 && !is_notification(record)
 }
 
+/// Whether a member of an object is one that CloudTrail's records have, and it is no event
+/// notification: enough for an item of a bare list, as tests of rules have them.
+pub(crate) fn has_known_member(record: &Record<'_>) -> bool {
+    let of_record = |index: usize| FIELDS[index].object == Object::Record;
+    let field = record.fields.iter().enumerate().any(|(index, value)| value.is_some() && of_record(index));
+    let identity = record.given[Object::UserIdentity as usize] != Given::Absent;
+    (field || identity) && !is_notification(record)
+}
+
 /// S3 and what speaks like it (MinIO, Ceph) put the bucket and the key under `s3`.
-fn is_notification(record: &Record<'_>) -> bool {
+pub(crate) fn is_notification(record: &Record<'_>) -> bool {
     const EVENT_SOURCE: usize = index_of("event_source");
     let of_aws = record.fields[EVENT_SOURCE].is_some_and(|source| source.text.starts_with("\"aws:"));
     of_aws || record.other("s3").is_some_and(|value| is_object(&value))

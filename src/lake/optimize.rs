@@ -107,7 +107,7 @@ impl Lake {
                     done.added += 1;
                     done.bytes_before += old.iter().map(|file| file.size).sum::<u64>();
                     done.bytes_after += new.size;
-                    return checkpoint(&log).await;
+                    return checkpoint(&mut log).await;
                 }
                 Committed::Lost => log.refresh().await?,
             }
@@ -254,7 +254,7 @@ fn swap_entry(table: Table, old: &[Arc<DataFile>], new: &DataFile) -> Entry {
     }
 }
 
-async fn checkpoint(log: &TableLog) -> Result<()> {
+async fn checkpoint(log: &mut TableLog) -> Result<()> {
     // A swap leaves many dead entries behind: the next reader should not replay them.
     log.checkpoint().await.context("writing a checkpoint")
 }
