@@ -45,15 +45,13 @@ fn a_lone_surrogate_in_an_envelope_alters_no_record() {
 }
 
 #[test]
-fn items_of_a_list_that_are_no_records_are_dead_letters_and_a_list_of_them_is_no_log() {
+fn items_of_a_bare_list_that_are_no_records_are_dead_letters_and_a_list_of_them_is_no_log() {
     let (foreign, notification) = (json!({"a": 1}), s3_notification());
     for items in [json!([foreign]), json!([notification, foreign]), json!([{}, {}])] {
         assert_eq!(verdict_of(&items.to_string()), FOREIGN, "{items}");
-        assert_eq!(verdict_of(&json!({ "Records": items }).to_string()), FOREIGN, "{items}");
-        assert_eq!(verdict_of(&json!({"x": 1, "Records": items}).to_string()), FOREIGN, "{items}");
     }
     assert_eq!(verdict_of(&notification.to_string()), FOREIGN);
-    let text = json!({"Records": [foreign, record("A"), notification, record("B")]}).to_string();
+    let text = json!([foreign, record("A"), notification, record("B")]).to_string();
     let (decoded, chunks) = decode(text.as_bytes(), Members::One);
     assert_eq!((decoded.verdict, names(&chunks)), (Verdict::Log, vec!["A".to_owned(), "B".to_owned()]));
     let letters: Vec<_> =
@@ -61,6 +59,20 @@ fn items_of_a_list_that_are_no_records_are_dead_letters_and_a_list_of_them_is_no
     let (foreign, notification) = (foreign.to_string(), notification.to_string());
     let reason = "not a CloudTrail record";
     assert_eq!(letters, [(foreign.as_bytes(), reason), (notification.as_bytes(), reason)]);
+}
+
+#[test]
+fn under_records_even_a_fragment_is_a_record_but_a_notification_is_none() {
+    let (fragment, notification) = (json!({"a": 1}), s3_notification());
+    assert_eq!(verdict_of(&json!({"Records": [notification]}).to_string()), FOREIGN);
+    for text in [
+        json!({"Records": [fragment, record("A"), notification]}).to_string(),
+        json!({"x": 1, "Records": [fragment, record("A"), notification]}).to_string(),
+    ] {
+        let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+        assert_eq!((decoded.verdict, names(&chunks)), (Verdict::Log, vec!["-".to_owned(), "A".to_owned()]));
+        assert_eq!(decoded.dead_letters.len(), 1, "{text}");
+    }
 }
 
 #[test]
