@@ -17,8 +17,8 @@ use crate::harness::{TestDir, TestLake, gunzip, gzip};
 pub(crate) enum Tree {
     /// A number, `true`, `false` or `null` as written; a string, quoted in one way.
     Leaf(String),
-    List(Vec<Tree>),
-    Object(BTreeMap<String, Tree>),
+    List(Vec<Self>),
+    Object(BTreeMap<String, Self>),
 }
 
 impl Tree {
