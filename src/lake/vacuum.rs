@@ -55,6 +55,10 @@ impl Lake {
              files can't be kept; choose `7d` or less"
         );
         let before = now - keep.max(KEEP);
+        ensure!(
+            self.exists().await?,
+            "there is no lake at {self}; `trailhound ingest SOURCE` makes one, --lake names another"
+        );
         let pending = match dry_run {
             true => self.pending_files().await?,
             // What a crash has left named but not committed becomes named first.
