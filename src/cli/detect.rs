@@ -6,17 +6,17 @@ use anyhow::{Result, bail};
 use uuid::Uuid;
 
 use super::app::{App, open_output};
-use super::args::{self, Assignment, Bounds, FindingsFormat, Range, Raw};
+use super::args::{self, Assignment, Bounds, Range, Raw};
 use super::{Exit, color_stdout, query, terminal};
 use crate::config::Params;
 use crate::detect::{self, Options, Report, RuleSet, Selection, Severity};
 use crate::lake::Lake;
 use crate::query::Session;
-use crate::report::{self, Format, Style};
+use crate::report::{self, Style};
 
 pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let rules = RuleSet::load(&args.rules.paths)?;
-    let selection = Selection { only: args.only.clone(), min_severity: args.min_severity.map(severity) };
+    let selection = Selection { only: args.only.clone(), min_severity: args.min_severity };
     let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
     let options = options(&args.raw, &args.range, &args.params, app)?;
     let mut out = open_output(args.output.as_deref())?;
@@ -38,9 +38,9 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
         color: to_terminal && color_stdout(app.global.color),
         width: (to_terminal && terminal::is_stdout()).then(terminal::width).flatten(),
     };
-    report::write(format(args.format), &report, style, out.as_mut())?;
+    report::write(args.format, &report, style, out.as_mut())?;
     out.flush()?;
-    Ok(exit(&report, args.fail_on.map(severity)))
+    Ok(exit(&report, args.fail_on))
 }
 
 /// What a run ends with: its findings, and rules that could not be run to their end.
@@ -107,26 +107,4 @@ fn assign(params: &mut Params, pair: &Assignment) -> Result<()> {
         Some(_) => bail!("`{}` names no parameter; write `name=value` or `rule.name=value`", pair.name),
     }
     Ok(())
-}
-
-pub(super) fn severity(severity: args::Severity) -> Severity {
-    match severity {
-        args::Severity::Info => Severity::Info,
-        args::Severity::Low => Severity::Low,
-        args::Severity::Medium => Severity::Medium,
-        args::Severity::High => Severity::High,
-        args::Severity::Critical => Severity::Critical,
-    }
-}
-
-fn format(format: FindingsFormat) -> Format {
-    match format {
-        FindingsFormat::Table => Format::Table,
-        FindingsFormat::Summary => Format::Summary,
-        FindingsFormat::Ndjson => Format::Ndjson,
-        FindingsFormat::Json => Format::Json,
-        FindingsFormat::Csv => Format::Csv,
-        FindingsFormat::Html => Format::Html,
-        FindingsFormat::Ocsf => Format::Ocsf,
-    }
 }

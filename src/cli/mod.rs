@@ -29,6 +29,7 @@ use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, ConfigError};
+use crate::source::chain_text;
 
 use self::app::App;
 use self::args::{Cli, Color, Command, Global};
@@ -52,7 +53,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
             // A message may quote a field of a log or the name of an object.
-            let message = terminal::escape_lines(&format!("{error:#}"));
+            let message = terminal::escape_lines(&chain_text(error.as_ref()));
             _ = writeln!(io::stderr(), "trailhound: {message}");
             if error.is::<ConfigError>() { Exit::Usage } else { Exit::Failed }
         }

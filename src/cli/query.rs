@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
 
 use super::app::{App, open_output};
-use super::args::{self, Assignment, Bounds, QueryFormat, Range, Raw, TableFile};
+use super::args::{self, Assignment, Bounds, Range, Raw, TableFile};
 use super::{Exit, terminal};
 use crate::ingest::{self, raw_rows};
 use crate::query::output::{self, Format};
@@ -175,14 +175,6 @@ fn file_or_hunt(path: &Path) -> Result<String> {
 
 /// `--format`, or what the output's name says, or a table.
 fn format(args: &args::Query) -> Format {
-    let chosen = args.format.map(|format| match format {
-        QueryFormat::Table => Format::Table,
-        QueryFormat::Csv => Format::Csv,
-        QueryFormat::Json => Format::Json,
-        QueryFormat::Ndjson => Format::Ndjson,
-        QueryFormat::Parquet => Format::Parquet,
-        QueryFormat::Arrow => Format::Arrow,
-    });
     let extension = args.output.as_deref().and_then(Path::extension).and_then(|text| text.to_str());
-    chosen.or_else(|| extension?.parse().ok()).unwrap_or(Format::Table)
+    args.format.or_else(|| extension?.parse().ok()).unwrap_or(Format::Table)
 }

@@ -4,11 +4,11 @@
 //! terminal, all that could move the cursor, change colours, reorder text or hide it is spelled out
 //! as `\u{1b}`. The decisions are pure functions of what was asked for and what the world is like.
 
-use std::borrow::Cow;
-use std::fmt::Write;
 use std::io::IsTerminal;
 
 use super::args::Color;
+
+pub use crate::query::output::escape;
 
 /// Whether to write colours to a stream.
 pub fn use_color(wanted: Color, stream: &impl IsTerminal) -> bool {
@@ -43,27 +43,6 @@ fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
-/// Text that a terminal shows and does not obey.
-pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(steers) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        match character {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            hostile if steers(hostile) => {
-                // Writing to a String does not fail.
-                _ = write!(shown, "\\u{{{:x}}}", u32::from(hostile));
-            }
-            harmless => shown.push(harmless),
-        }
-    }
-    Cow::Owned(shown)
-}
-
 /// [`escape`] for text of our own that has lines: those are kept.
 pub(super) fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
@@ -74,33 +53,9 @@ pub(super) fn is_stdout() -> bool {
     std::io::stdout().is_terminal()
 }
 
-/// C0 and C1 controls, marks that reorder or hide text, line separators, tags.
-fn steers(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_steers_a_terminal_is_spelled_out() {
-        for (text, shown) in [
-            ("alice", "alice"),
-            ("arn:aws:iam::111111111111:user/é字🐶", "arn:aws:iam::111111111111:user/é字🐶"),
-            ("a\u{1b}[2J\u{7}b", "a\\u{1b}[2J\\u{7}b"),
-            ("a\u{9b}31mb", "a\\u{9b}31mb"),
-            ("a\nb\r\tc\u{7f}", "a\\nb\\r\\tc\\u{7f}"),
-            ("user\u{202e}nimda", "user\\u{202e}nimda"),
-            ("a\u{200b}b\u{2066}c\u{feff}", "a\\u{200b}b\\u{2066}c\\u{feff}"),
-        ] {
-            assert_eq!(escape(text), shown);
-        }
-        assert!(matches!(escape("plain"), Cow::Borrowed(_)));
-    }
 
     #[test]
     fn colours_are_for_terminals_unless_asked_for() {

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
-use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -24,7 +23,7 @@ use super::run::{self, Options};
 use super::vocabulary::Need;
 use super::{Finding, Selection};
 use crate::decode::{self, Chunk, Decoder, Members, Verdict};
-use crate::event;
+use crate::ingest::table_rows;
 use crate::query::{Limits, Session};
 use crate::timespan::Timespan;
 
@@ -232,7 +231,7 @@ pub fn session<R: Read>(logs: impl IntoIterator<Item = (String, R)>) -> Result<S
             let fresh: arrow::array::BooleanArray =
                 chunk.keys.iter().map(|key| Some(seen.insert(*key))).collect();
             let rows = arrow::compute::filter_record_batch(&chunk.batch, &fresh)?;
-            batches.push(table_rows(&rows, &name)?);
+            batches.push(table_rows(&rows, &name, None)?);
             Ok(())
         };
         let decoded = decoder.decode(log, Members::Any, &mut emit)?;
@@ -247,21 +246,6 @@ pub fn session<R: Read>(logs: impl IntoIterator<Item = (String, R)>) -> Result<S
     }
     let rows = move || stream::iter(batches.clone()).map(Ok).boxed();
     Session::over_raw(Arc::new(rows), &Limits::default())
-}
-
-/// Decoded rows as rows of the `cloudtrail` table.
-fn table_rows(rows: &RecordBatch, source: &str) -> Result<RecordBatch> {
-    let schema = event::table_schema();
-    let columns = schema.fields().iter().map(|field| -> ArrayRef {
-        match rows.column_by_name(field.name()) {
-            Some(column) => Arc::clone(column),
-            None if field.name() == "source_object" => {
-                Arc::new(std::iter::repeat_n(Some(source), rows.num_rows()).collect::<StringArray>())
-            }
-            None => new_null_array(field.data_type(), rows.num_rows()),
-        }
-    });
-    Ok(RecordBatch::try_new(schema.clone(), columns.collect())?)
 }
 
 /// The rule `id` alone, whatever its status.

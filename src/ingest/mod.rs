@@ -31,9 +31,9 @@ use self::incoming::{Content, Incoming, Pipeline};
 use crate::decode;
 use crate::lake::{Batch, Lake, Ledger, Report, State, Writer};
 use crate::progress::Progress;
-use crate::source::{Filter, ObjectRef, Source};
+use crate::source::{Filter, ObjectRef, Source, chain_text};
 
-pub use self::raw::raw_rows;
+pub use self::raw::{raw_rows, table_rows};
 pub use self::summary::{Bytes, Objects, Summary};
 
 /// A date with this many small files is optimized after an ingest.
@@ -163,7 +163,7 @@ impl Run<'_> {
                 Ok(())
             }
             Incoming::ListingFailed(error) => {
-                let text = format!("{:#}", anyhow::Error::from(error));
+                let text = chain_text(&error);
                 tracing::warn!("{text}");
                 self.summary.listing_errors.push(text);
                 Ok(())

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray, new_null_array};
 use arrow::compute::filter_record_batch;
 use futures::stream::{BoxStream, StreamExt};
 use tokio::sync::mpsc;
@@ -16,8 +16,8 @@ use tokio::task::JoinHandle;
 use super::Options;
 use super::incoming::{self, Again, Content, Incoming, Pipeline};
 use crate::decode::{Chunk, EventKey, Verdict};
-use crate::event::{PROVENANCE, table_schema};
-use crate::source::{ObjectRef, Source};
+use crate::event::table_schema;
+use crate::source::{KeyParts, ObjectRef, Source, chain_text};
 
 /// Keys kept to tell duplicates: 16 million take about 500 MB.
 const MAX_KEYS: usize = 16 << 20;
@@ -67,7 +67,7 @@ impl Raw {
                 Some(Incoming::Already) => continue,
                 Some(Incoming::ListingFailed(error)) if self.listed == 0 => return Err(error.into()),
                 Some(Incoming::ListingFailed(error)) => {
-                    tracing::warn!("{:#}", anyhow::Error::from(error));
+                    tracing::warn!("{}", chain_text(&error));
                     continue;
                 }
                 Some(Incoming::Object { object, content, .. }) => (*object, content),
@@ -93,7 +93,7 @@ impl Raw {
         let uri = object.uri.clone();
         match content {
             Content::Passed(reason) => tracing::debug!(uri, "skipped: {reason}"),
-            Content::Failed(error) => tracing::warn!(uri, "failed: {:#}", anyhow::Error::from(error)),
+            Content::Failed(error) => tracing::warn!(uri, "failed: {}", chain_text(&error)),
             Content::Decoded { decoded, chunks } => match decoded.verdict {
                 Verdict::Log => {
                     if !decoded.dead_letters.is_empty() {
@@ -117,7 +117,7 @@ impl Raw {
 
     fn take_chunk(&mut self, object: &ObjectRef, chunk: Chunk) -> Result<()> {
         let fresh: BooleanArray = chunk.keys.iter().map(|key| Some(self.is_new(*key))).collect();
-        let rows = with_provenance(&chunk.batch, object)?;
+        let rows = table_rows(&chunk.batch, &object.uri, object.parts.as_ref())?;
         let rows = filter_record_batch(&rows, &fresh)?;
         if rows.num_rows() > 0 {
             self.waiting.push(rows);
@@ -139,26 +139,26 @@ impl Raw {
     }
 }
 
-/// Decoded rows as rows of the table.
-fn with_provenance(rows: &RecordBatch, object: &ObjectRef) -> Result<RecordBatch> {
+/// Decoded rows as rows of the table `cloudtrail`: those of the object `uri`, which no batch has.
+///
+/// # Errors
+/// When the rows are not the decoder's.
+pub fn table_rows(rows: &RecordBatch, uri: &str, parts: Option<&KeyParts>) -> Result<RecordBatch> {
     let schema = table_schema();
     let count = rows.num_rows();
     let text = |value: Option<&str>| -> ArrayRef {
         Arc::new(std::iter::repeat_n(value, count).collect::<StringArray>())
     };
-    let parts = object.parts.as_ref();
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
         let name = field.name().as_str();
         columns.push(match name {
-            "source_object" => text(Some(&object.uri)),
+            "source_object" => text(Some(uri)),
             "source_account_id" => text(parts.map(|parts| parts.account_id.as_str())),
             "source_region" => text(parts.map(|parts| parts.region.as_str())),
-            "ingest_batch" => Arc::new(Int64Array::new_null(count)),
-            "ingested_at" => Arc::new(TimestampMicrosecondArray::new_null(count).with_timezone("UTC")),
+            "ingest_batch" | "ingested_at" => new_null_array(field.data_type(), count),
             _ => rows.column_by_name(name).with_context(|| format!("no column `{name}`"))?.clone(),
         });
     }
-    debug_assert!(PROVENANCE.iter().all(|name| schema.field_with_name(name).is_ok()));
     Ok(RecordBatch::try_new(schema, columns)?)
 }

@@ -2,7 +2,7 @@
 
 use crate::decode::{Bad, DeadLetter, Decoded, Verdict};
 use crate::lake::{ObjectKey, ObjectRow, State};
-use crate::source::{Folder, ObjectRef, SourceError};
+use crate::source::{Folder, ObjectRef, SourceError, chain_text};
 
 use super::incoming::Content;
 
@@ -59,29 +59,14 @@ pub(super) fn object_row(object: &ObjectRef, content: &Content) -> ObjectRow {
 fn state(content: &Content) -> (State, Option<String>) {
     match content {
         Content::Passed(reason) => (State::Skipped, Some((*reason).to_owned())),
-        Content::Failed(error @ SourceError::NotFound { .. }) => (State::Gone, Some(chain(error))),
-        Content::Failed(error) => (State::Failed, Some(chain(error))),
+        Content::Failed(error @ SourceError::NotFound { .. }) => (State::Gone, Some(chain_text(error))),
+        Content::Failed(error) => (State::Failed, Some(chain_text(error))),
         Content::Decoded { decoded, .. } | Content::Large { decoded, .. } => match &decoded.verdict {
             Verdict::Log => (State::Ingested, None),
             Verdict::Skipped(what) => (State::Skipped, Some((*what).to_owned())),
             Verdict::Quarantined(bad) => (State::Quarantined, Some(Bad::to_string(bad))),
         },
     }
-}
-
-/// An error with all its causes on one line.
-fn chain(error: &SourceError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 /// The dead letters that are kept: those of an object whose rows count.

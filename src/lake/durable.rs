@@ -138,7 +138,11 @@ fn describe(target: &FilePath, error: io::Error) -> Error {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             Error::PermissionDenied { path, source: error.into() }
         }
-        _ => Error::Generic { store: STORE, source: format!("can't write {path}: {error}").into() },
+        ErrorKind::StorageFull => {
+            let message = "the disk is full; free some space and run again, which goes on from here";
+            Error::Generic { store: STORE, source: message.into() }
+        }
+        _ => Error::Generic { store: STORE, source: error.into() },
     }
 }
 

@@ -17,7 +17,7 @@ const MAX_KEYS: usize = 32 << 20;
 
 /// What a record is to the lake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Novelty {
+pub(crate) enum Novelty {
     /// Not there yet.
     New,
     /// There, with the same content.

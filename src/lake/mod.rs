@@ -43,7 +43,6 @@ pub use self::doctor::{Check, Diagnosis, Health};
 pub use self::findings::file_schema as findings_schema;
 pub use self::format::table_schema;
 pub use self::info::{Info, TableInfo};
-pub use self::known::Novelty;
 pub use self::layout::Table;
 pub use self::log::{DataFile, Snapshot};
 pub use self::objects::{Ledger, ObjectKey, ObjectRow, State};

@@ -78,24 +78,34 @@ impl Lake {
     pub async fn optimize(&self, min_files: usize) -> Result<Optimized> {
         let mut done = Optimized::default();
         for table in Table::ALL {
-            let snapshot = self.snapshot(table).await?;
+            let mut log = self.log(table).await?;
+            let snapshot = log.snapshot().clone();
             let mut partitions: BTreeMap<&Option<String>, Vec<&Arc<DataFile>>> = BTreeMap::new();
             for file in snapshot.files.values().filter(|file| is_small(file)) {
                 partitions.entry(&file.partition).or_default().push(file);
             }
             for files in partitions.into_values().filter(|files| files.len() >= min_files) {
                 for group in groups(&files) {
-                    self.swap(table, &group, &mut done).await?;
+                    self.swap(&mut log, table, &group, &mut done).await?;
                 }
+            }
+            if log.snapshot().version > snapshot.version {
+                // Swaps leave many dead entries behind: the next reader should not replay them.
+                log.checkpoint().await.context("writing a checkpoint")?;
             }
         }
         Ok(done)
     }
 
     /// Puts one file in the place of several.
-    async fn swap(&self, table: Table, old: &[Arc<DataFile>], done: &mut Optimized) -> Result<()> {
+    async fn swap(
+        &self,
+        log: &mut TableLog,
+        table: Table,
+        old: &[Arc<DataFile>],
+        done: &mut Optimized,
+    ) -> Result<()> {
         let new = self.merge(table, old).await?;
-        let mut log = self.log(table).await?;
         for _ in 0..MAX_LOSSES {
             if !old.iter().all(|file| log.snapshot().files.contains_key(&file.path)) {
                 done.lost += 1;
@@ -107,7 +117,7 @@ impl Lake {
                     done.added += 1;
                     done.bytes_before += old.iter().map(|file| file.size).sum::<u64>();
                     done.bytes_after += new.size;
-                    return checkpoint(&mut log).await;
+                    return Ok(());
                 }
                 Committed::Lost => log.refresh().await?,
             }
@@ -252,11 +262,6 @@ fn swap_entry(table: Table, old: &[Arc<DataFile>], new: &DataFile) -> Entry {
         remove: old.iter().map(|file| file.remove(table, now)).collect(),
         ..Entry::default()
     }
-}
-
-async fn checkpoint(log: &mut TableLog) -> Result<()> {
-    // A swap leaves many dead entries behind: the next reader should not replay them.
-    log.checkpoint().await.context("writing a checkpoint")
 }
 
 /// A batch as the table's files are written.

@@ -118,7 +118,9 @@ fn syntax_message(error: &ParserError, sql: &str) -> String {
     };
     let text = text.replacen("Expected", "expected", 1);
     let Some((what, place)) = text.rsplit_once(" at Line: ") else {
-        return format!("syntax error: {text}");
+        // The parser names no place for what is missing at the end.
+        let place = if text.ends_with("found: EOF") { " at the end of the statement" } else { "" };
+        return format!("syntax error{place}: {text}");
     };
     let (line, column) = place.split_once(", Column: ").unwrap_or((place, "1"));
     let (line, column): (usize, usize) =

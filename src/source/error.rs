@@ -164,6 +164,22 @@ impl SourceError {
     }
 }
 
+/// An error and its causes on one line. Libraries repeat a cause in the text of what wraps it; here it
+/// stands once.
+pub fn chain_text(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}
+
 /// A name as it may stand in a message: no control characters.
 pub(super) fn shown(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
@@ -176,6 +192,15 @@ pub(super) fn shown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cause_that_is_told_already_is_not_told_again() {
+        let inner = || io::Error::other("no route");
+        let told = SourceError::Local { path: "a".into(), source: inner() };
+        assert_eq!(chain_text(&told), "`a` can't be read: no route");
+        let twice = SourceError::Local { path: "no route".into(), source: inner() };
+        assert_eq!(chain_text(&twice), "`no route` can't be read");
+    }
 
     #[test]
     fn a_wrong_region_names_the_right_one() {

@@ -32,7 +32,7 @@ use futures::stream::BoxStream;
 use jiff::Timestamp;
 
 pub use self::aws::{Aws, FIRST_REGION};
-pub use self::error::{Cause, SourceError};
+pub use self::error::{Cause, SourceError, chain_text};
 pub use self::filter::Filter;
 pub use self::key::{Folder, KeyParts, parse as parse_key};
 pub use self::local::Local;

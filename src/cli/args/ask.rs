@@ -2,27 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Subcommand, ValueEnum, ValueHint, value_parser};
+use clap::{ArgGroup, Args, Subcommand, ValueHint, value_parser};
 
-use super::values::{Assignment, TableFile};
+use super::values::{Assignment, TableFile, one_of};
 use super::{Bounds, Range, Raw, Reporting};
-
-/// The forms of a query's result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum QueryFormat {
-    /// For people
-    Table,
-    /// With a header line
-    Csv,
-    /// One document: an array of objects
-    Json,
-    /// One object a line
-    Ndjson,
-    /// A Parquet file
-    Parquet,
-    /// An Arrow IPC stream
-    Arrow,
-}
+use crate::detect::Severity;
+use crate::query::output;
+use crate::report;
 
 /// `trailhound query`
 #[derive(Debug, Args)]
@@ -47,8 +33,8 @@ pub struct Query {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// The form of the result [default: as FILE is named, else table]
-    #[arg(long, value_name = "FORMAT", value_enum)]
-    pub format: Option<QueryFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = one_of::<output::Format>(output::Format::ALL.map(output::Format::name)))]
+    pub format: Option<output::Format>,
     /// Raw logs in place of the lake.
     #[command(flatten)]
     pub raw: Raw,
@@ -99,41 +85,6 @@ pub struct Hunts {
     pub reporting: Reporting,
 }
 
-/// How bad a finding is, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Severity {
-    /// Worth knowing
-    Info,
-    /// Worth a look some day
-    Low,
-    /// Worth a look today
-    Medium,
-    /// Worth a look now
-    High,
-    /// Worth waking somebody
-    Critical,
-}
-
-/// The forms of findings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum FindingsFormat {
-    /// One line a finding, for people
-    #[default]
-    Table,
-    /// Counts by rule and severity
-    Summary,
-    /// One object a line
-    Ndjson,
-    /// One document
-    Json,
-    /// With a header line
-    Csv,
-    /// One self-contained page
-    Html,
-    /// OCSF Detection Finding, one object a line
-    Ocsf,
-}
-
 /// Where rules come from.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RulePaths {
@@ -161,19 +112,19 @@ pub struct Detect {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub only: Vec<String>,
     /// Only rules of at least this severity
-    #[arg(long, value_name = "SEVERITY", value_enum)]
+    #[arg(long, value_name = "SEVERITY", value_parser = one_of::<Severity>(Severity::ALL.map(Severity::name)))]
     pub min_severity: Option<Severity>,
     /// Which part of time.
     #[command(flatten)]
     pub range: Range,
     /// The form of the findings
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FindingsFormat::Table)]
-    pub format: FindingsFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = one_of::<report::Format>(report::Format::ALL.map(report::Format::name)))]
+    pub format: report::Format,
     /// Write the findings to a file
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Exit with 4 when there is a finding of at least this severity
-    #[arg(long, value_name = "SEVERITY", value_enum)]
+    #[arg(long, value_name = "SEVERITY", value_parser = one_of::<Severity>(Severity::ALL.map(Severity::name)))]
     pub fail_on: Option<Severity>,
     /// Leave the lake as it is; findings in raw logs are never saved
     #[arg(long)]

@@ -21,8 +21,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::timespan::When;
 
 pub use self::ask::{
-    Backtest, Detect, FindingsFormat, Hunts, Query, QueryFormat, RulePaths, Rules, RulesList, RulesPaths,
-    RulesShow, Severity, Shell,
+    Backtest, Detect, Hunts, Query, RulePaths, Rules, RulesList, RulesPaths, RulesShow, Shell,
 };
 pub use self::data::{
     Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum,

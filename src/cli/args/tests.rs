@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 
 use super::*;
+use crate::detect::Severity;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(std::iter::once("trailhound").chain(line.split_whitespace()))

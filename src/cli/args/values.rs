@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use crate::config;
 use crate::timespan::{self, When};
 
@@ -19,6 +21,14 @@ pub(super) fn timeout(text: &str) -> Result<Duration, String> {
 
 pub(super) fn size(text: &str) -> Result<u64, String> {
     config::parse_size(text).map_err(|error| error.to_string())
+}
+
+/// One of a type's names, which the help lists.
+pub(super) fn one_of<T>(names: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
 }
 
 /// `name=value`
