@@ -1,9 +1,10 @@
 //! Trailhound: an analytics engine for AWS CloudTrail logs.
 //!
 //! Data flows one way, and a module imports only from those before it:
-//! `source` → `decode` → `lake` → `ingest` → `query` → `detect` → `report`; `event`, `timespan`,
-//! `progress` and `config` are leaves, `generate` makes synthetic trails, and `cli` stands on top.
+//! `source` → `decode` → `lake` → `ingest` → `query` → `detect` → `report`; `pause`, `event`,
+//! `timespan`, `progress` and `config` are leaves, `generate` makes synthetic trails, and `cli` stands on top.
 
+pub mod pause;
 pub mod event;
 pub mod timespan;
 pub mod progress;

@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::{Exit, args};
 use crate::ingest::{self, Options};
+use crate::lake::MAX_ROWS;
 use crate::source::Filter;
 
 pub(super) async fn run(args: &args::Ingest, app: &App) -> Result<Exit> {
@@ -20,6 +21,7 @@ pub(super) async fn run(args: &args::Ingest, app: &App) -> Result<Exit> {
         },
         jobs,
         retry_quarantined: args.retry_quarantined,
+        commit_every: args.commit_every.map_or(MAX_ROWS, |records| records as usize),
     };
     let sources = app.sources(&args.sources).await?;
     let summary = match args.dry_run {

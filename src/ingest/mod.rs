@@ -29,7 +29,7 @@ use tokio::task::JoinHandle;
 
 use self::incoming::{Content, Incoming, Pipeline};
 use crate::decode;
-use crate::lake::{Batch, Lake, Ledger, Report, State, Writer};
+use crate::lake::{Batch, Lake, Ledger, MAX_ROWS, Report, State, Writer};
 use crate::progress::Progress;
 use crate::source::{Filter, ObjectRef, Source, chain_text};
 
@@ -51,11 +51,18 @@ pub struct Options {
     pub jobs: NonZeroUsize,
     /// Try quarantined objects again.
     pub retry_quarantined: bool,
+    /// A batch is committed once it holds this many new records; its last object goes in whole.
+    pub commit_every: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { filter: Filter::default(), jobs: DEFAULT_JOBS, retry_quarantined: false }
+        Self {
+            filter: Filter::default(),
+            jobs: DEFAULT_JOBS,
+            retry_quarantined: false,
+            commit_every: MAX_ROWS,
+        }
     }
 }
 
@@ -146,7 +153,7 @@ impl Run<'_> {
             };
             let Some(incoming) = incoming else { break };
             self.take(incoming?).await?;
-            if self.open.as_ref().is_some_and(Batch::is_full) {
+            if self.open.as_ref().is_some_and(|batch| batch.is_full(options.commit_every)) {
                 self.commit_beside().await?;
             }
         }

@@ -32,7 +32,7 @@ use crate::event::PROVENANCE;
 const GROUP_BYTES: usize = 64 << 20;
 
 /// When a batch has this many rows it is committed: a day of a middling trail.
-const MAX_ROWS: usize = 1 << 20;
+pub const MAX_ROWS: usize = 1 << 20;
 
 /// Columns that wait and encoded rows together; beyond it the batch is committed.
 const MAX_BYTES: usize = 192 << 20;
@@ -133,9 +133,9 @@ impl Batch {
         }
     }
 
-    /// Whether it should be committed.
-    pub fn is_full(&self) -> bool {
-        self.rows >= MAX_ROWS
+    /// Whether it should be committed: it holds `records` new ones, or as much as a batch may.
+    pub fn is_full(&self, records: usize) -> bool {
+        self.rows >= records.min(MAX_ROWS)
             || self.waiting >= MAX_BYTES
             || self.objects.len() >= MAX_OBJECTS
             || self.started.elapsed().as_secs() >= MAX_SECONDS

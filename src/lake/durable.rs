@@ -23,7 +23,12 @@ use object_store::{
 };
 use uuid::Uuid;
 
+use crate::pause::{self, Point};
+
 const STORE: &str = "DurableFolder";
+
+/// The end of a name that stands until its file is whole; a crash leaves it.
+const TEMPORARY: &str = ".tmp";
 
 /// A folder with fsync.
 #[derive(Debug)]
@@ -72,11 +77,14 @@ fn write_durably(target: &FilePath, payload: PutPayload, create: bool) -> io::Re
     let folder = target.parent().unwrap_or(target);
     create_folders(folder)?;
     // A name that begins with `.` is no data file to any reader of Delta tables.
-    let temporary = folder.join(format!(".{}.tmp", Uuid::new_v4().simple()));
-    let written = fill(&temporary, payload).and_then(|()| match create {
-        // A link fails if the name is taken, which makes it the local compare-and-swap.
-        true => fs::hard_link(&temporary, target),
-        false => fs::rename(&temporary, target),
+    let temporary = folder.join(format!(".{}{TEMPORARY}", Uuid::new_v4().simple()));
+    let written = fill(&temporary, payload).and_then(|()| {
+        pause::at(Point::Fsync, target.display());
+        match create {
+            // A link fails if the name is taken, which makes it the local compare-and-swap.
+            true => fs::hard_link(&temporary, target),
+            false => fs::rename(&temporary, target),
+        }
     });
     if create || written.is_err() {
         // It is garbage either way; what matters was reported already.
@@ -84,6 +92,12 @@ fn write_durably(target: &FilePath, payload: PutPayload, create: bool) -> io::Re
     }
     written?;
     sync_folder(folder)
+}
+
+/// Whether a file was left by a writer that died.
+pub(crate) fn is_temporary(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with('.') && name.ends_with(TEMPORARY)
 }
 
 fn fill(path: &FilePath, payload: PutPayload) -> io::Result<()> {

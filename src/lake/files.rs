@@ -13,6 +13,7 @@ use super::layout::{self, Table};
 use super::log::DataFile;
 use super::{Lake, hashes};
 use crate::decode::{self, EventKey, Printer};
+use crate::pause::{self, Point};
 
 /// Larger files go up in parts, so that a lost connection costs one part.
 const PART: usize = 32 << 20;
@@ -22,12 +23,13 @@ pub(crate) async fn put(lake: &Lake, at: &Path, bytes: Bytes) -> Result<()> {
     let context = || format!("writing {lake}/{at}");
     if bytes.len() <= PART || lake.is_local() {
         lake.store().put(at, bytes.into()).await.with_context(context)?;
-        return Ok(());
+    } else {
+        let upload = lake.store().put_multipart(at).await.with_context(context)?;
+        let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
+        parts.put(bytes);
+        parts.finish().await.with_context(context)?;
     }
-    let upload = lake.store().put_multipart(at).await.with_context(context)?;
-    let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
-    parts.put(bytes);
-    parts.finish().await.with_context(context)?;
+    pause::at(Point::DataFile, at);
     Ok(())
 }
 

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::layout::{self, Table};
 use crate::event::SCHEMA_VERSION;
+use crate::pause::{self, Point};
 
 /// The appId under which every ingester numbers its batches.
 pub(crate) const INGEST_APP: &str = "trailhound-ingest";
@@ -237,8 +238,20 @@ impl TableLog {
         if !won {
             return Ok(Committed::Lost);
         }
+        pause::at(self.point_of(entry), format_args!("{} {version}", self.table.name()));
         self.refresh().await?;
         Ok(Committed::Won(version))
+    }
+
+    /// The point that the commit of an entry passes.
+    fn point_of(&self, entry: &Entry) -> Point {
+        match self.table {
+            _ if !entry.remove.is_empty() => Point::OptimizeSwap,
+            Table::Cloudtrail => Point::CloudtrailCommit,
+            Table::DeadLetters => Point::DeadLettersCommit,
+            Table::Objects => Point::ObjectsCommit,
+            Table::Findings => Point::FindingsCommit,
+        }
     }
 
     fn entry_bytes(&self, entry: &Entry, operation: &str) -> Result<Bytes> {
@@ -323,6 +336,7 @@ impl TableLog {
         delta.load().await?;
         deltalake::protocol::checkpoints::create_checkpoint(&delta, None).await?;
         self.checkpoint = self.snapshot.version;
+        pause::at(Point::Checkpoint, self.table.name());
         Ok(())
     }
 }

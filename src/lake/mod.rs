@@ -38,7 +38,7 @@ use object_store::ObjectStore;
 
 use self::log::TableLog;
 
-pub use self::batch::Batch;
+pub use self::batch::{Batch, MAX_ROWS};
 pub use self::doctor::{Check, Diagnosis, Health};
 pub use self::findings::file_schema as findings_schema;
 pub use self::format::table_schema;

@@ -19,6 +19,7 @@ use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
 
+use super::durable;
 use super::layout::{self, Table};
 use super::log::log_store;
 use super::{Lake, Snapshot};
@@ -162,12 +163,12 @@ impl<'n> Named<'n> {
     fn is_garbage(&self, table: Table, file: &ObjectMeta, before: Timestamp) -> bool {
         let is_old = file.last_modified.timestamp_millis() < before.as_millisecond();
         let Some(path) = within(table, &file.location) else { return false };
-        if !is_old || path.starts_with("_delta_log") {
-            return false;
-        }
-        match path.starts_with(layout::HASHES) {
-            true => !self.hashes.contains(&file.location),
-            false => !self.files.contains(path),
+        match () {
+            () if !is_old => false,
+            // Entries and checkpoints are no garbage; one that was never finished is.
+            () if path.starts_with("_delta_log") => durable::is_temporary(path),
+            () if path.starts_with(layout::HASHES) => !self.hashes.contains(&file.location),
+            () => !self.files.contains(path),
         }
     }
 }
@@ -223,6 +224,21 @@ mod tests {
         assert_eq!(lake.vacuum(KEEP, false, tomorrow).await.unwrap().files, 1);
         assert!(lake.snapshot(Table::Objects).await.unwrap().files.contains_key(&named.path));
         lake.store().head(&Table::Objects.path(&named.path)).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_entry_that_was_never_finished_goes_too_and_the_log_stays() {
+        let lake = new_lake().await;
+        let log = Table::Cloudtrail.path("_delta_log");
+        let before = lake.store().list(Some(&log)).try_collect::<Vec<_>>().await.unwrap();
+        for name in [".0123.tmp", "1.crc"] {
+            lake.store().put(&log.clone().join(name), "{}".into()).await.unwrap();
+        }
+        let tomorrow = Timestamp::now() + SignedDuration::from_hours(25);
+        assert_eq!(lake.vacuum(KEEP, false, Timestamp::now()).await.unwrap().files, 0);
+        assert_eq!(lake.vacuum(KEEP, false, tomorrow).await.unwrap().files, 1);
+        let after = lake.store().list(Some(&log)).try_collect::<Vec<_>>().await.unwrap();
+        assert_eq!(after.len(), before.len() + 1);
     }
 
     #[tokio::test]

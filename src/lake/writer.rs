@@ -23,6 +23,7 @@ use super::log::{Committed, DataFile, Entry, TableLog};
 use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
 use super::{Lake, MAX_LOSSES, Snapshot, dead_letters, files, hashes};
 use crate::decode::{Chunk, DeadLetter, EventKey};
+use crate::pause::{self, Point};
 
 /// Members of the `cloudtrail` commit info that name what has to follow it.
 const OBJECTS_FILES: &str = "trailhoundObjects";
@@ -218,6 +219,7 @@ impl Writer {
                 Some(files) if !changed && files.at.elapsed() < STALE_AFTER => files,
                 _ => self.put_files(&staged).await?,
             };
+            pause::at(Point::BeforeCommit, format_args!("batch {number}"));
             match logs.cloudtrail.commit(&files.entry(number)?).await? {
                 Committed::Won(_) => {
                     self.close(&mut logs, &files, number).await?;

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, as the data flows.
-const ORDER: [&str; 13] = [
-    "event", "timespan", "progress", "config", "source", "decode", "lake", "ingest", "query", "detect",
-    "report", "generate", "cli",
+const ORDER: [&str; 14] = [
+    "pause", "event", "timespan", "progress", "config", "source", "decode", "lake", "ingest", "query",
+    "detect", "report", "generate", "cli",
 ];
 
 /// The top-level modules that a source text names after `crate::`, comments aside.

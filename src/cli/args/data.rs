@@ -66,6 +66,9 @@ pub struct Ingest {
     /// Try objects again whose bytes were found broken before
     #[arg(long)]
     pub retry_quarantined: bool,
+    /// Commit each time that so many new records were read [default: a million, or what a minute brings]
+    #[arg(long, value_name = "RECORDS", value_parser = value_parser!(u32).range(1..))]
+    pub commit_every: Option<u32>,
     /// How to report.
     #[command(flatten)]
     pub reporting: Reporting,
