@@ -19,3 +19,8 @@ pub mod detect;
 pub mod report;
 pub mod generate;
 pub mod cli;
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "in the crate of the fuzz targets it is public")]
+#[path = "../fuzz/bodies/mod.rs"]
+mod fuzz;

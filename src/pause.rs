@@ -1,10 +1,11 @@
 //! Named points of a commit at which a test can stop this process, to kill it there or to let another
 //! one go first.
 //!
-//! In a debug build `TRAILHOUND_PAUSE=point[@part]:n[+][:millis]` says where: at the n-th passing of
-//! the point by something whose name contains `part` (with `+`, at each passing from the n-th on) the
-//! process says so on stderr and sleeps, for `millis` or until it is killed. One thread sleeps; what
-//! other threads have begun goes on. A release build has none of this.
+//! In a debug build `TRAILHOUND_PAUSE=point[@part]:n[+][:end]` says where: at the n-th passing of the
+//! point by something whose name contains `part` (with `+`, at each passing from the n-th on) the process
+//! says so on stderr and sleeps: for `end` milliseconds, until there is a file `end` if that is a path, or
+//! without one until it is killed. One thread sleeps; what other threads have begun goes on. A release
+//! build has none of this.
 
 use std::fmt::Display;
 
@@ -43,6 +44,7 @@ pub fn at(point: Point, what: impl Display) {
 #[cfg(debug_assertions)]
 mod setting {
     use std::fmt::Display;
+    use std::path::PathBuf;
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
@@ -51,6 +53,17 @@ mod setting {
 
     const VARIABLE: &str = "TRAILHOUND_PAUSE";
 
+    /// How often is looked whether a file is there.
+    const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+    /// What ends a stop.
+    #[derive(Debug)]
+    enum End {
+        Kill,
+        After(Duration),
+        When(PathBuf),
+    }
+
     /// Where to stop.
     #[derive(Debug)]
     pub(super) struct Setting {
@@ -58,7 +71,7 @@ mod setting {
         part: String,
         from: u32,
         again: bool,
-        time: Option<Duration>,
+        end: End,
         passed: AtomicU32,
     }
 
@@ -66,15 +79,20 @@ mod setting {
         static SETTING: LazyLock<Option<Setting>> = LazyLock::new(|| {
             let text = std::env::var(VARIABLE).ok()?;
             let setting = Setting::parse(&text);
-            Some(setting.unwrap_or_else(|| panic!("{VARIABLE}=`{text}` is not point[@part]:n[+][:millis]")))
+            Some(setting.unwrap_or_else(|| panic!("{VARIABLE}=`{text}` is not point[@part]:n[+][:end]")))
         });
         let Some(setting) = SETTING.as_ref().filter(|setting| setting.point == point) else { return };
         let what = what.to_string();
         let Some(passing) = setting.stops(&what) else { return };
         eprintln!("{VARIABLE}: {point:?} {passing}: {what}");
-        match setting.time {
-            Some(time) => std::thread::sleep(time),
-            None => loop {
+        match &setting.end {
+            End::After(time) => std::thread::sleep(*time),
+            End::When(file) => {
+                while !file.try_exists().unwrap_or(true) {
+                    std::thread::sleep(LOOK_EVERY);
+                }
+            }
+            End::Kill => loop {
                 std::thread::park();
             },
         }
@@ -84,7 +102,11 @@ mod setting {
         pub(super) fn parse(text: &str) -> Option<Self> {
             let mut parts = text.split(':');
             let (name, count) = (parts.next()?, parts.next()?);
-            let time = parts.next().map(str::parse).transpose().ok()?.map(Duration::from_millis);
+            let end = match parts.next() {
+                None => End::Kill,
+                Some(path) if path.contains('/') => End::When(path.into()),
+                Some(millis) => End::After(Duration::from_millis(millis.parse().ok()?)),
+            };
             let (name, part) = name.split_once('@').unwrap_or((name, ""));
             let (count, again) = count.strip_suffix('+').map_or((count, false), |count| (count, true));
             let point = match name {
@@ -100,7 +122,7 @@ mod setting {
                 _ => return None,
             };
             let from = count.parse().ok()?;
-            let setting = Self { point, part: part.to_owned(), from, again, time, passed: AtomicU32::new(0) };
+            let setting = Self { point, part: part.to_owned(), from, again, end, passed: AtomicU32::new(0) };
             parts.next().is_none().then_some(setting)
         }
 
@@ -115,7 +137,8 @@ mod setting {
     }
 }
 
-#[cfg(all(test, debug_assertions))]
+#[cfg(test)]
+#[cfg(debug_assertions)]
 mod tests {
     use super::setting::Setting;
 
@@ -131,7 +154,7 @@ mod tests {
         assert_eq!(stops("data_file:2", &passings), [2]);
         assert_eq!(stops("fsync:2+:10", &passings), [2, 3, 4]);
         assert_eq!(stops("checkpoint@objects:2", &passings), [2]);
-        assert_eq!(stops("before_commit@findings:1+", &passings), [0; 0]);
+        assert_eq!(stops("before_commit@findings:1+:/tmp/go", &passings), [0; 0]);
     }
 
     #[test]

@@ -33,6 +33,7 @@ impl App {
             endpoint_url: aws.endpoint_url.clone(),
             no_sign_request: aws.no_sign_request,
             requester_pays: aws.requester_pays,
+            retry: aws.s3_retry.unwrap_or_default(),
         }
     }
 

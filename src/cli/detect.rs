@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::app::{App, open_output};
 use super::args::{self, Assignment, Bounds, Range, Raw};
+use super::signals::until_interrupted;
 use super::{Exit, color_stdout, query, terminal};
 use crate::config::Params;
 use crate::detect::{self, Options, Report, RuleSet, Selection, Severity};
@@ -26,7 +27,7 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     };
     let session = session(lake.as_ref(), &args.raw, &args.range, &args.bounds, app).await?;
     let progress = app.spinner("detecting");
-    let report = query::until_interrupted(detect::run(&session, &rules, &options)).await;
+    let report = until_interrupted(detect::run(&session, &rules, &options)).await;
     progress.finish();
     let mut report = report?;
     if let Some(lake) = lake.as_ref().filter(|_| !args.no_save) {

@@ -9,6 +9,7 @@ use futures::StreamExt;
 use super::Exit;
 use super::app::{App, open_output};
 use super::args::{self, Bounds, ExportFormat};
+use super::signals::until_interrupted;
 use crate::decode::Printer;
 use crate::query::{QueryError, Session};
 
@@ -21,8 +22,18 @@ pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
     // In parentheses: the condition is one operand, whatever it says; `plan` allows one query only.
     let sql = format!("SELECT {columns} FROM cloudtrail WHERE ({condition}\n)");
     session.restrict(&app.span(&args.range)?).await?;
-    let mut stream = session.run(session.plan(&sql, &BTreeMap::new())?).await?;
-    let (before, between, after) = match args.format {
+    until_interrupted(write(&session, &sql, args.format, out.as_mut())).await?;
+    Ok(Exit::Done)
+}
+
+async fn write(
+    session: &Session,
+    sql: &str,
+    format: ExportFormat,
+    out: &mut (dyn Write + Send),
+) -> Result<()> {
+    let mut stream = session.run(session.prepare(sql, &BTreeMap::new()).await?).await?;
+    let (before, between, after) = match format {
         ExportFormat::Ndjson => ("", "\n", "\n"),
         ExportFormat::Records => ("{\"Records\":[", ",", "]}\n"),
     };
@@ -41,9 +52,9 @@ pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
         }
         out.write_all(text.as_bytes())?;
     }
-    if !first || args.format == ExportFormat::Records {
+    if !first || format == ExportFormat::Records {
         out.write_all(after.as_bytes())?;
     }
     out.flush()?;
-    Ok(Exit::Done)
+    Ok(())
 }

@@ -72,7 +72,7 @@ fn vacuum_text(done: &Vacuumed) -> String {
 }
 
 async fn doctor(args: &args::Doctor, app: &App) -> Result<Exit> {
-    let found = app.lake(false).await?.doctor(args.repair).await?;
+    let found = app.lake(false).await?.doctor(args.repair, args.deep).await?;
     app.report(args.reporting.format, &doctor_text(&found), &found)?;
     Ok(match found.health() {
         Health::Good | Health::Mended => Exit::Done,

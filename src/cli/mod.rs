@@ -14,13 +14,16 @@ mod hunts;
 mod ingest;
 mod lake;
 mod query;
+mod refusal;
 mod rules;
 mod shell;
+mod signals;
 mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -29,7 +32,8 @@ use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, ConfigError};
-use crate::source::chain_text;
+use crate::lake::LocationError;
+use crate::source::{SourceError, chain_text};
 
 use self::app::App;
 use self::args::{Cli, Color, Command, Global};
@@ -54,8 +58,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => {
             // A message may quote a field of a log or the name of an object.
             let message = terminal::escape_lines(&chain_text(error.as_ref()));
-            _ = writeln!(io::stderr(), "trailhound: {message}");
-            if error.is::<ConfigError>() { Exit::Usage } else { Exit::Failed }
+            let way_out = refusal::way_out(&message).map(|way| format!("; {way}")).unwrap_or_default();
+            _ = writeln!(io::stderr(), "trailhound: {message}{way_out}");
+            if is_slip(&error) { Exit::Usage } else { Exit::Failed }
         }
     }
 }
@@ -63,9 +68,19 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn start(cli: Cli) -> anyhow::Result<Exit> {
     let config = Config::load(cli.global.config.as_deref())?;
     let app = App { global: cli.global, config, now: Timestamp::now() };
-    let runtime = Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(dispatch(cli.command, &app))
+    let runtime = Builder::new_multi_thread().enable_all().thread_stack_size(WORKER_STACK).build()?;
+    let done = runtime.block_on(dispatch(cli.command, &app));
+    // A query that met a limit may still be computing where nothing can stop it.
+    runtime.shutdown_timeout(GRACE);
+    done
 }
+
+/// Expressions are evaluated as deep as the optimizer has joined them: some thousands of levels within the
+/// bounds of statements. Pages that are never touched cost nothing.
+const WORKER_STACK: usize = 64 << 20;
+
+/// How long what still runs may take to end by itself.
+const GRACE: Duration = Duration::from_millis(200);
 
 async fn dispatch(command: Command, app: &App) -> anyhow::Result<Exit> {
     match command {
@@ -112,6 +127,13 @@ fn start_logging(global: &Global) {
         .with_target(false);
     // A second run within one process keeps the first one's.
     _ = logging.try_init();
+}
+
+/// Whether what was typed or configured is at fault, and not what was found.
+fn is_slip(error: &anyhow::Error) -> bool {
+    error.is::<ConfigError>()
+        || error.is::<LocationError>()
+        || matches!(error.downcast_ref(), Some(SourceError::Misnamed { .. }))
 }
 
 /// `trailhound query … | head` is no failure.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::app::{App, open_output};
 use super::args::{self, Assignment, Bounds, Range, Raw, TableFile};
+use super::signals::until_interrupted;
 use super::{Exit, terminal};
 use crate::ingest::{self, raw_rows};
 use crate::query::output::{self, Format};
@@ -26,10 +27,6 @@ pub(super) async fn run(args: &args::Query, app: &App) -> Result<Exit> {
     if !statement.uses_span()? && span != Timespan::ALL {
         session.restrict(&span).await?;
     }
-    let mut frame = session.plan(statement.sql(), &params)?;
-    if let Some(limit) = args.limit {
-        frame = frame.limit(0, Some(usize::try_from(limit)?))?;
-    }
     let format = format(args);
     let to_terminal = args.output.is_none() && terminal::is_stdout();
     ensure!(
@@ -37,9 +34,13 @@ pub(super) async fn run(args: &args::Query, app: &App) -> Result<Exit> {
         "{} is not for terminals; write it to a file with -o",
         format.name()
     );
-    let mut out = open_output(args.output.as_deref())?;
     let width = to_terminal.then(terminal::width).flatten();
     let summary = until_interrupted(async {
+        let mut frame = session.prepare(statement.sql(), &params).await?;
+        if let Some(limit) = args.limit {
+            frame = frame.limit(0, Some(usize::try_from(limit)?))?;
+        }
+        let mut out = open_output(args.output.as_deref())?;
         let stream = session.run(frame).await?;
         Ok(output::write(stream, format, out.as_mut(), output::Options { width }).await?)
     })
@@ -80,17 +81,6 @@ pub(super) async fn session(
         session.register_file(&table.name, &table.path).await?;
     }
     Ok(session)
-}
-
-/// Runs `work` unless Ctrl-C comes first; what it holds (memory, spilled files) is let go either way.
-pub(super) async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::select! {
-        done = work => done,
-        pressed = tokio::signal::ctrl_c() => {
-            pressed.context("waiting for Ctrl-C")?;
-            bail!("interrupted")
-        }
-    }
 }
 
 /// What is to be run.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::app::App;
 use super::args::{self, Rules};
+use super::signals::until_interrupted;
 use super::{Exit, detect, terminal};
 use crate::config::Limits;
 use crate::detect::{
@@ -156,7 +157,7 @@ async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
         false => None,
     };
     let session = detect::session(lake.as_ref(), &args.raw, &args.range, &args.bounds, app).await?;
-    let done = backtest(&session, &rules, &args.id, &options).await?;
+    let done = until_interrupted(backtest(&session, &rules, &args.id, &options)).await?;
     let most = done.days.values().copied().max().unwrap_or(1);
     let mut text = String::new();
     for (day, count) in &done.days {

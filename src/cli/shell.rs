@@ -13,7 +13,8 @@ use rustyline::error::ReadlineError;
 
 use super::app::{App, open_output};
 use super::args::{self, Range};
-use super::query::{session, until_interrupted};
+use super::query::session;
+use super::signals::until_interrupted;
 use super::{Exit, terminal};
 use crate::query::Session;
 use crate::query::output::{self, Format};
@@ -58,16 +59,17 @@ pub(super) async fn run(args: &args::Shell, app: &App) -> Result<Exit> {
             continue;
         }
         drop(editor.add_history_entry(statement));
+        if let Some(path) = &history {
+            // At once: what ends this process may leave no time. Without a home there is no history, which
+            // is no failure.
+            drop(editor.save_history(path));
+        }
         if matches!(statement, "\\q" | "exit" | "quit") {
             break;
         }
         if let Err(error) = one(&session, statement, app).await {
             eprintln!("{}", terminal::escape(&format!("{error:#}")));
         }
-    }
-    if let Some(path) = &history {
-        // A shell without a home has no history; that is no failure.
-        drop(editor.save_history(path));
     }
     Ok(Exit::Done)
 }
@@ -109,12 +111,12 @@ async fn one(session: &Session, statement: &str, app: &App) -> Result<()> {
         _ => statement.to_owned(),
     };
     let started = Instant::now();
-    // What another process has ingested since the last statement is seen by this one.
-    session.refresh().await?;
-    let frame = session.plan(&sql, &Default::default())?;
     let width = terminal::is_stdout().then(terminal::width).flatten();
     let mut out = open_output(None)?;
     let summary = until_interrupted(async {
+        // What another process has ingested since the last statement is seen by this one.
+        session.refresh().await?;
+        let frame = session.prepare(&sql, &Default::default()).await?;
         let stream = session.run(frame).await?;
         Ok(output::write(stream, Format::Table, out.as_mut(), output::Options { width }).await?)
     })

@@ -16,8 +16,9 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::columns::Columns;
-use super::envelope::{Envelope, has_known_member, is_notification, looks_like_cloudtrail};
-use super::json::{JsonError, Problem, Scanner, Value};
+use super::envelope::{Envelope, can_hold_records, has_known_member, is_notification, looks_like_cloudtrail};
+use super::json::{JsonError, Problem, Scanner, Text, Value};
+use super::mentions::Mentions;
 use super::record::Record;
 use super::recovery::{Balance, record_start, trim_separator};
 use super::window::Window;
@@ -33,7 +34,7 @@ const MAX_DEAD_LETTERS: usize = 10_000;
 const MAX_HOPELESS: usize = MAX_DEAD_LETTERS / 10;
 
 /// Their bytes together, since they wait in memory until the object is done.
-const MAX_DEAD_BYTES: usize = 64 << 20;
+const MAX_DEAD_BYTES: usize = 32 << 20;
 
 /// How many places are tried as the start of the next record before one by balance is taken.
 const MAX_TRIES: usize = 64;
@@ -50,6 +51,7 @@ const USUAL_FIRST_KEY: &str = "eventVersion";
 const DIGEST_KEYS: [&str; 2] = ["digestS3Object", "digestPublicKeyFingerprint"];
 
 const NOT_CLOUDTRAIL: &str = "not a CloudTrail record";
+const BESIDE: &str = "data beside `Records`, where CloudTrail writes none";
 const NOT_UTF8: &str = "bytes that are not UTF-8";
 
 /// Where the reader stands between two windows.
@@ -75,6 +77,8 @@ pub(crate) struct Container {
     pub(crate) buried: u64,
     /// Of those, the ones that are whole but no CloudTrail records.
     pub(crate) foreign: u64,
+    /// Whether any of what was buried before a record speaks of CloudTrail.
+    pub(crate) mentions: Mentions,
     /// Whether so much was buried before any record that none of it is kept.
     hopeless: bool,
     recovery_bytes: usize,
@@ -113,6 +117,7 @@ impl Container {
             dead_bytes: 0,
             buried: 0,
             foreign: 0,
+            mentions: Mentions::default(),
             hopeless: false,
             recovery_bytes: 0,
             digests: 0,
@@ -271,12 +276,13 @@ impl<'w> Reader<'_, 'w, '_> {
         if looks_like_cloudtrail(&self.record) {
             return self.accept(start, end);
         }
-        if DIGEST_KEYS.iter().any(|key| self.record.other(key).is_some()) {
-            self.container.digests += 1;
-            return Ok(());
-        }
-        match Envelope::find(&self.record) {
-            Some(envelope) => self.open_envelope(&envelope, start, end),
+        // A window of real records has fewer by far, but `{"x":1,"Records":[1,1,…]}` is cheap.
+        match Envelope::open(&self.record, &self.window.text()[start..end], MAX_ROWS + 1) {
+            Some(envelope) => self.envelope(&envelope, start, end),
+            None if DIGEST_KEYS.iter().any(|key| self.record.other(key).is_some()) => {
+                self.container.digests += 1;
+                Ok(())
+            }
             None if self.is_listed() => self.accept(start, end),
             None => {
                 self.container.foreign += 1;
@@ -295,13 +301,19 @@ impl<'w> Reader<'_, 'w, '_> {
         }
     }
 
-    fn open_envelope(&mut self, envelope: &Envelope<'w>, start: usize, end: usize) -> Result<(), Bad> {
-        // A window of real records has fewer by far, but `{"Records":[1,1,…]}` is cheap.
-        let contents = envelope.contents(MAX_ROWS + 1);
-        if contents.len() > MAX_ROWS {
+    fn envelope(&mut self, envelope: &Envelope<'w>, start: usize, end: usize) -> Result<(), Bad> {
+        if envelope.contents.len() > MAX_ROWS {
             return self.bury(start, end, format!("an envelope of more than {MAX_ROWS} records"));
         }
-        contents.into_iter().try_for_each(|content| self.content(content))
+        envelope.contents.iter().try_for_each(|content| self.content(*content))?;
+        envelope.beside.iter().try_for_each(|value| self.beside(*value))
+    }
+
+    /// Keeps what stands beside `Records`.
+    fn beside(&mut self, value: Value<'w>) -> Result<(), Bad> {
+        self.container.foreign += 1;
+        let start = self.window.position_of(value.text);
+        self.bury(start, start + value.text.len(), BESIDE.to_owned())
     }
 
     /// Takes what an envelope holds: a record, or a string with one in it.
@@ -469,23 +481,28 @@ impl<'w> Reader<'_, 'w, '_> {
             return Ok(Step::Done);
         }
         match self.read_member() {
-            Ok(()) => Ok(Step::Done),
+            Ok(None) => Ok(Step::Done),
+            // What ends where the window does may go on in the next.
+            Ok(Some(_)) if self.scanner.peek().is_none() => Ok(Step::MoreWanted),
+            Ok(Some((key, value))) if can_hold_records(key.raw, &value) => {
+                self.beside(value).map(|()| Step::Done)
+            }
+            Ok(Some(_)) => Ok(Step::Done),
             Err(JsonError { problem: Problem::End, .. }) => Ok(Step::MoreWanted),
             Err(error) => Err(Bad::Json(self.locate(self.scanner.position(), &error.to_string()))),
         }
     }
 
-    fn read_member(&mut self) -> Result<(), JsonError> {
+    /// A member, unless it is another list of records: that one is read like the first.
+    fn read_member(&mut self) -> Result<Option<(Text<'w>, Value<'w>)>, JsonError> {
         self.scanner.expect(b',', "`,` or `}`")?;
-        let key = self.scanner.value()?;
-        self.scanner.expect(b':', "`:`")?;
-        // A second `Records` is read like the first: the reader loses nothing.
-        if key.text == "\"Records\"" && self.scanner.take(b'[') {
+        let key = self.scanner.key()?;
+        if key.raw == "Records" && self.scanner.peek() == Some(b'[') {
+            self.scanner.take(b'[');
             self.container.stage = Stage::List { of_object: true, first: true };
-            return Ok(());
+            return Ok(None);
         }
-        self.scanner.value()?;
-        Ok(())
+        Ok(Some((key, self.scanner.value()?)))
     }
 
     /// Appends the record that was just read, unless it is too large or not UTF-8.
@@ -522,8 +539,12 @@ impl<'w> Reader<'_, 'w, '_> {
         }
         let container = &mut *self.container;
         container.buried += 1;
+        let raw = self.window.bytes(start, end);
+        if container.records == 0 {
+            container.mentions.look(self.window.whole(), start..end);
+        }
         if !container.hopeless {
-            let raw = self.window.bytes(start, end).to_vec();
+            let raw = raw.to_vec();
             container.dead_bytes += raw.len();
             container.dead_letters.push(DeadLetter {
                 offset: self.window.offset + start as u64,

@@ -53,52 +53,82 @@ pub(crate) fn is_notification(record: &Record<'_>) -> bool {
     of_aws || record.other("s3").is_some_and(|value| is_object(&value))
 }
 
-/// An envelope that other services put around records.
-pub(crate) enum Envelope<'a> {
-    /// EventBridge: one record.
-    Detail(Value<'a>),
-    /// CloudWatch Logs and LookupEvents: objects that hold a record as an escaped string under a key.
-    Strings { list: Value<'a>, key: &'static str },
-    /// One such object by itself.
-    Single(Value<'a>),
-    /// `Records` that does not stand first.
-    Items(Value<'a>),
-    /// `{"Records":null}`.
-    Nothing,
+/// Whether a value beside `Records` could hold records that a reader of `Records` alone would lose: a list
+/// or an object with anything in it, or whatever else is called `Records`. CloudTrail writes no such thing;
+/// the words and numbers that others add (`NextToken`) hold none.
+pub(crate) fn can_hold_records(key: &str, value: &Value<'_>) -> bool {
+    match value.of {
+        Type::Array | Type::Object => !value.text[1..value.text.len() - 1].trim_ascii().is_empty(),
+        of => key == RECORDS && of != Type::Null,
+    }
+}
+
+const RECORDS: &str = "Records";
+
+/// What other services put around records, opened.
+///
+/// EventBridge has one under `detail`; CloudWatch Logs and LookupEvents have lists of objects that hold a
+/// record as an escaped string; and `Records` need not stand first, nor only once.
+#[derive(Debug, Default)]
+pub(crate) struct Envelope<'a> {
+    /// What should be records, or strings that hold one.
+    pub(crate) contents: Vec<Value<'a>>,
+    /// What stands beside `Records` and could hold some too.
+    pub(crate) beside: Vec<Value<'a>>,
 }
 
 impl<'a> Envelope<'a> {
-    pub(crate) fn find(record: &Record<'a>) -> Option<Self> {
-        let of_type = |key, of| record.other(key).filter(|value| value.of == of);
-        if let Some(detail) = of_type("detail", Type::Object) {
-            return Some(Self::Detail(detail));
-        }
-        for (list, key) in [("Events", "CloudTrailEvent"), ("logEvents", "message"), ("events", "message")] {
-            if let Some(list) = of_type(list, Type::Array) {
-                return Some(Self::Strings { list, key });
+    /// Opens the object `text`, which `record` was read from; `None` when it is no envelope. Of the
+    /// contents at most `limit` are given.
+    pub(crate) fn open(record: &Record<'a>, text: &'a str, limit: usize) -> Option<Self> {
+        let mut envelope = Self::default();
+        let (mut found, mut has_records) = (false, false);
+        for other in record.others.iter().filter(|other| other.object == Object::Record) {
+            let contents = &mut envelope.contents;
+            let room = limit - contents.len();
+            match (other.key, other.value.of) {
+                ("detail", Type::Object) | ("CloudTrailEvent", Type::Text { .. }) => {
+                    contents.extend(Some(other.value).filter(|_| room > 0));
+                }
+                ("Events", Type::Array) => {
+                    contents.extend(strings(other.value, "CloudTrailEvent").take(room));
+                }
+                ("logEvents" | "events", Type::Array) => {
+                    contents.extend(strings(other.value, "message").take(room));
+                }
+                (RECORDS, Type::Array) => contents.extend(items(other.value).take(room)),
+                (RECORDS, Type::Null) => {}
+                _ => continue,
             }
+            found = true;
+            has_records |= other.key == RECORDS;
         }
-        if let Some(text) = record.other("CloudTrailEvent").filter(|text| text.as_text().is_some()) {
-            return Some(Self::Single(text));
+        if has_records {
+            envelope.beside = beside(text);
         }
-        match record.other("Records")? {
-            list @ Value { of: Type::Array, .. } => Some(Self::Items(list)),
-            Value { of: Type::Null, .. } => Some(Self::Nothing),
-            _ => None,
-        }
+        found.then_some(envelope)
     }
+}
 
-    /// The values that should be records, or strings that hold one; the first `limit` of them.
-    pub(crate) fn contents(&self, limit: usize) -> Vec<Value<'a>> {
-        match *self {
-            Self::Detail(value) | Self::Single(value) => vec![value],
-            Self::Items(list) => items(list).take(limit).collect(),
-            Self::Strings { list, key } => {
-                items(list).take(limit).map(|item| member(item, key).unwrap_or(item)).collect()
-            }
-            Self::Nothing => Vec::new(),
-        }
-    }
+/// What stands beside `Records` and the other lists of records in the object `text`.
+fn beside(text: &str) -> Vec<Value<'_>> {
+    let is_opened = |key: &str, of: Type| match key {
+        "detail" => of == Type::Object,
+        "Events" | "logEvents" | "events" | RECORDS => of == Type::Array,
+        _ => false,
+    };
+    let others =
+        members(text).filter(|(key, value)| !is_opened(key, value.of) && can_hold_records(key, value));
+    others.map(|(_, value)| value).collect()
+}
+
+/// The strings under `key` in the objects of a list; an item that has none as it is.
+fn strings<'a>(list: Value<'a>, key: &'static str) -> impl Iterator<Item = Value<'a>> {
+    items(list).map(move |item| {
+        let found =
+            if is_object(&item) { members(item.text).filter(|(name, _)| *name == key).last() } else { None };
+        found.map_or(item, |(_, value)| value)
+    })
 }
 
 /// The items of an array that was scanned before.
@@ -114,18 +144,15 @@ fn items(list: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     })
 }
 
-/// The member of an object that was scanned before.
-fn member<'a>(object: Value<'a>, key: &str) -> Option<Value<'a>> {
-    let mut scanner = Scanner::new(object.text);
-    scanner.enter(b'{', "an object").ok()?;
+/// The members of an object that was scanned before, their keys as written.
+fn members(object: &str) -> impl Iterator<Item = (&str, Value<'_>)> {
+    let mut scanner = Scanner::new(object);
+    let mut more = scanner.enter(b'{', "an object").is_ok();
     let mut first = true;
-    let mut found = None;
-    while let Ok(Some(name)) = scanner.next_key(first) {
-        first = false;
-        let value = scanner.value().ok()?;
-        if name.raw == key {
-            found = Some(value);
-        }
-    }
-    found
+    std::iter::from_fn(move || {
+        let key = if more { scanner.next_key(std::mem::take(&mut first)).ok().flatten() } else { None };
+        let member = key.and_then(|key| Some((key.raw, scanner.value().ok()?)));
+        more = member.is_some();
+        member
+    })
 }

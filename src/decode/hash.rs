@@ -93,8 +93,13 @@ impl Members {
         self.stack.clear();
     }
 
+    /// Of all the objects that are open.
+    pub(crate) fn len(&self) -> usize {
+        self.stack.len()
+    }
+
     /// Opens an object; what it returns is wanted back by [`Self::end`].
-    pub(crate) fn begin(&mut self) -> usize {
+    pub(crate) fn begin(&self) -> usize {
         self.stack.len()
     }
 

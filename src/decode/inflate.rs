@@ -17,10 +17,10 @@ use super::Bad;
 pub(crate) const MAX_INFLATED: u64 = 2 << 30;
 
 /// Logs inflate 10 to 20 times, very repetitive ones 100 times.
-pub(crate) const MAX_RATIO: u64 = 200;
+pub const MAX_RATIO: u64 = 200;
 
 /// Below this a high ratio harms nobody.
-const RATIO_COUNTS_FROM: u64 = 10 << 20;
+pub const RATIO_COUNTS_FROM: u64 = 10 << 20;
 
 const MAGIC: &[u8] = b"\x1f\x8b";
 
@@ -76,7 +76,9 @@ impl<R: Read> Inflater<R> {
         let compressed = Rc::new(Cell::new(0));
         let counted = Counted { inner: reader, count: compressed.clone() };
         let mut reader = BufReader::with_capacity(64 << 10, counted);
-        let form = match (reader.fill_buf()?.starts_with(MAGIC), members) {
+        let start = reader.fill_buf()?;
+        // The first byte alone is gzip too: cut as early as can be.
+        let form = match (start.starts_with(MAGIC) || start == &MAGIC[..1], members) {
             (false, _) => Form::Plain(reader),
             (true, Members::One) => Form::One(Box::new(GzDecoder::new(reader))),
             (true, Members::Any) => Form::Any(Box::new(MultiGzDecoder::new(reader))),
@@ -92,6 +94,7 @@ impl<R: Read> Inflater<R> {
             if wanted == 0 {
                 return Ok(false);
             }
+            grow(buffer, start + wanted, limit);
             let read = self.form.read_some(wanted, buffer).map_err(classify)?;
             self.sha256.update(&buffer[start..]);
             self.inflated += read as u64;
@@ -128,6 +131,14 @@ impl<R: Read> Inflater<R> {
             return Err(Trouble::Bad(Bad::Appended));
         }
         Ok(())
+    }
+}
+
+/// Makes room for `wanted` bytes in all: twice what there was, but nothing beyond `limit`.
+fn grow(buffer: &mut Vec<u8>, wanted: usize, limit: usize) {
+    if buffer.capacity() < wanted {
+        let target = (2 * buffer.capacity()).clamp(wanted, limit);
+        buffer.reserve_exact(target - buffer.len());
     }
 }
 
@@ -189,7 +200,7 @@ mod tests {
     #[test]
     fn a_cut_stream_is_truncated_wherever_it_is_cut() {
         let whole = gzip(&b"the quick brown fox ".repeat(100));
-        for cut in 2..whole.len() {
+        for cut in 1..whole.len() {
             assert_eq!(inflate(&whole[..cut], Members::One), Err(Bad::Truncated), "{cut}");
         }
     }

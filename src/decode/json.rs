@@ -15,6 +15,10 @@ use super::hash::{self, Hash, Members};
 /// recurses once a level, and 128 is what `serde_json` allows too.
 pub(crate) const MAX_DEPTH: usize = 128;
 
+/// Members of the objects that are open together; each takes 32 bytes while five are enough to write
+/// one. The largest record that CloudTrail writes has room for 50,000.
+pub(crate) const MAX_MEMBERS: usize = 1 << 17;
+
 /// Why a text is not the JSON that was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Problem {
@@ -32,6 +36,8 @@ pub(crate) enum Problem {
     TooDeep,
     #[error("the same objects given again and again")]
     Repeated,
+    #[error("more than {MAX_MEMBERS} members")]
+    TooMany,
 }
 
 /// A [`Problem`] and the byte of the text at which it was met.
@@ -191,12 +197,20 @@ impl<'a> Scanner<'a> {
         if !first {
             self.expect(b',', "`,` or `}`")?;
         }
+        if self.members.len() >= MAX_MEMBERS {
+            return Err(self.error(Problem::TooMany));
+        }
+        self.key().map(Some)
+    }
+
+    /// A key and its colon.
+    pub(crate) fn key(&mut self) -> Result<Text<'a>> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a key"));
         }
         let key = self.string()?;
         self.expect(b':', "`:`")?;
-        Ok(Some(key))
+        Ok(key)
     }
 
     /// Whether the array that was entered last has another item; the scanner then stands before it.

@@ -11,11 +11,13 @@
 mod columns;
 mod container;
 mod derived;
+mod encoding;
 mod envelope;
 mod extra;
 mod hash;
 mod inflate;
 mod json;
+mod mentions;
 mod print;
 mod record;
 mod recovery;
@@ -23,6 +25,7 @@ mod time;
 mod window;
 
 use std::io::{self, Read};
+use std::sync::LazyLock;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
@@ -33,12 +36,22 @@ use self::container::Container;
 use self::inflate::{Inflater, Trouble};
 use self::window::Window;
 
-pub use self::inflate::Members;
+pub use self::inflate::{MAX_RATIO, Members, RATIO_COUNTS_FROM};
 pub use self::print::Printer;
 pub use self::time::{DAY, Time, parse as parse_time, print as print_time};
 
 /// How much of an object is decoded at a time; nearly every object is smaller.
-const WINDOW: usize = 32 << 20;
+pub const WINDOW: usize = 16 << 20;
+
+/// A single value must fit into so much: one document of somebody's export may be larger than any record.
+const MAX_VALUE: usize = 2 * WINDOW;
+
+/// What a decoder keeps of its buffer between two objects: every thread has one, and together they keep
+/// 64 MiB at most.
+static KEPT_BUFFER: LazyLock<usize> = LazyLock::new(|| {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    ((64 << 20) / threads).clamp(64 << 10, 4 << 20)
+});
 
 /// How many rows wait in columns. A window of real records has fewer; one of two-member objects has
 /// a million, and a row takes some 300 bytes however little is in it.
@@ -93,6 +106,13 @@ pub struct DeadLetter {
     pub reason: String,
 }
 
+impl DeadLetter {
+    /// What it takes in memory, with a share for what keeps it.
+    pub fn memory(&self) -> usize {
+        self.raw.len() + self.reason.len() + 2 * size_of::<Self>()
+    }
+}
+
 /// Why the bytes of an object as a whole can't be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Bad {
@@ -111,11 +131,17 @@ pub enum Bad {
     /// It inflates as no log does.
     #[error("a gzip bomb: it inflates more than {} times", inflate::MAX_RATIO)]
     Ratio,
+    /// It is in another encoding.
+    #[error("text in {0}, and CloudTrail writes UTF-8: convert it (`iconv -t UTF-8`) and ingest that")]
+    Encoding(&'static str),
+    /// It holds another file.
+    #[error("{0}: unpack it and ingest what is in it, which was not read")]
+    Packed(&'static str),
     /// The JSON stops inside a record or a list.
     #[error("truncated: the JSON ends inside a record or a list of records")]
     Unfinished,
     /// One value is larger than what is decoded at a time.
-    #[error("a single value of more than {WINDOW} bytes")]
+    #[error("a single value of more than {MAX_VALUE} bytes")]
     ValueTooLarge,
     /// The JSON around the records is wrong.
     #[error("malformed JSON: {0}")]
@@ -123,6 +149,9 @@ pub enum Bad {
     /// Nothing in it could be read; the first thing that was wrong.
     #[error("nothing in it can be read: {0}")]
     Unreadable(String),
+    /// Nothing in it could be read, but it speaks of what records are made of.
+    #[error("it speaks of CloudTrail events in a form that is not known; first: {0}")]
+    Unfamiliar(String),
     /// More of it is unreadable than is worth keeping; the first thing that was wrong.
     #[error("too much of it can't be read; first: {0}")]
     TooManyDeadLetters(String),
@@ -163,14 +192,22 @@ pub struct Decoded {
 pub struct Decoder {
     buffer: Vec<u8>,
     columns: Columns,
+    window: usize,
     times: Option<(i64, i64)>,
+    records: u64,
     undated: u64,
 }
 
 impl Decoder {
     /// A decoder with empty buffers.
     pub fn new(options: Options) -> Self {
-        Self { buffer: Vec::new(), columns: Columns::new(options.today), times: None, undated: 0 }
+        Self::with_window(options, WINDOW)
+    }
+
+    /// One that decodes so many bytes at a time: for tests of what lies across the end of a window.
+    pub fn with_window(options: Options, window: usize) -> Self {
+        let columns = Columns::new(options.today);
+        Self { buffer: Vec::new(), columns, window, times: None, records: 0, undated: 0 }
     }
 
     /// Decodes the object that `reader` reads.
@@ -190,8 +227,7 @@ impl Decoder {
         E: From<io::Error> + From<ArrowError>,
         R: Read,
     {
-        self.times = None;
-        self.undated = 0;
+        (self.times, self.records, self.undated) = (None, 0, 0);
         let mut container = Container::new();
         let mut bad = None;
         let mut inflater = Inflater::open(reader, members)?;
@@ -204,11 +240,12 @@ impl Decoder {
         }
         // Whatever an object that failed left there must not become part of the next one.
         self.columns.finish()?;
-        self.buffer.shrink_to(WINDOW);
+        self.buffer.clear();
+        self.buffer.shrink_to(*KEPT_BUFFER);
         let (inflated, sha256) = inflater.finish();
         Ok(Decoded {
             verdict: verdict(&mut container, members, bad),
-            records: container.records,
+            records: self.records,
             undated: self.undated,
             dead_letters: container.dead_letters,
             inflated,
@@ -227,17 +264,27 @@ impl Decoder {
         E: From<io::Error> + From<ArrowError>,
         R: Read,
     {
-        let mut offset = 0;
+        let (mut offset, mut limit) = (0, self.window);
         loop {
-            let ended = inflater.fill(&mut self.buffer, WINDOW)?;
+            let ended = inflater.fill(&mut self.buffer, limit)?;
+            if offset == 0
+                && let Some(bad) = encoding::foreign(&self.buffer)
+            {
+                return Err(Failed::Bad(bad));
+            }
             let start = if offset == 0 { mark_length(&self.buffer) } else { 0 };
             let done = self.window(container, start, offset, ended, emit)?;
             if ended {
                 return Ok(());
             }
             if done == 0 {
-                return Err(Failed::Bad(Bad::ValueTooLarge));
+                if limit > self.window {
+                    return Err(Failed::Bad(Bad::ValueTooLarge));
+                }
+                limit = MAX_VALUE / WINDOW * self.window;
+                continue;
             }
+            limit = self.window;
             self.buffer.drain(..done);
             offset += done as u64;
         }
@@ -259,6 +306,7 @@ impl Decoder {
             done = progress.done;
             if self.columns.rows() > 0 {
                 let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
+                self.records += chunk.batch.num_rows() as u64;
                 self.undated += chunk.undated;
                 self.times = widen(self.times, &chunk.batch);
                 emit(chunk).map_err(Failed::Emit)?;
@@ -308,6 +356,10 @@ fn verdict(container: &mut Container, members: Members, bad: Option<Bad>) -> Ver
         None if !container.any => "an empty object",
         None if container.digests > 0 => "a digest file",
         None => return Verdict::Log,
+        // It may be a log after all, in which the damage is where a log begins.
+        Some(error) if container.mentions.found() && (only_foreign || !container.any_json) => {
+            return Verdict::Quarantined(Bad::Unfamiliar(error));
+        }
         Some(_) if only_foreign => "JSON that is no CloudTrail log",
         // Under a CloudTrail key something else was expected; elsewhere it is just another file.
         Some(_) if !container.any_json && members == Members::Any => "not JSON",

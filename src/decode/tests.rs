@@ -294,8 +294,8 @@ fn a_large_object_is_read_in_windows_and_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_value_larger_than_a_window_is_refused() {
-    let text = format!("[{{\"userAgent\":\"{}\"}}]", "x".repeat(WINDOW + 10));
+fn a_value_too_large_for_any_window_is_refused() {
+    let text = format!("[{{\"userAgent\":\"{}\"}}]", "x".repeat(MAX_VALUE + 10));
     assert_eq!(decode(text.as_bytes(), Members::One).0.verdict, Verdict::Quarantined(Bad::ValueTooLarge));
     let text = format!("[{{\"userAgent\":\"{}\"}},{}]", "x".repeat(5 << 20), record("A"));
     let (decoded, chunks) = decode(text.as_bytes(), Members::One);

@@ -1,7 +1,7 @@
 //! A stretch of an object's text that is being read: all of a small object, part of a large one.
 //!
 //! The scanner wants UTF-8. Bytes that are not are replaced one for one by `?`, so that positions
-//! keep their meaning, and remembered: a record that holds one is not decoded but kept as bytes.
+//! keep their meaning: a record in which text and bytes differ is not decoded but kept as bytes.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,6 @@ use std::borrow::Cow;
 pub(crate) struct Window<'a> {
     bytes: &'a [u8],
     text: Cow<'a, str>,
-    /// Positions of bytes that are not UTF-8, ascending.
-    bad: Vec<usize>,
     /// Where the window starts in the object.
     pub(crate) offset: u64,
     /// Whether the object ends with it.
@@ -20,15 +18,20 @@ pub(crate) struct Window<'a> {
 
 impl<'a> Window<'a> {
     pub(crate) fn new(bytes: &'a [u8], offset: u64, last: bool) -> Self {
-        let (text, bad) = match std::str::from_utf8(bytes) {
-            Ok(text) => (Cow::Borrowed(text), Vec::new()),
-            Err(_) => replace_bad(bytes),
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(replace_bad(bytes)),
         };
-        Self { bytes, text, bad, offset, last }
+        Self { bytes, text, offset, last }
     }
 
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// All its original bytes.
+    pub(crate) fn whole(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The original bytes from `start` to `end`.
@@ -43,22 +46,21 @@ impl<'a> Window<'a> {
 
     /// Whether any byte from `start` to `end` is not UTF-8.
     pub(crate) fn is_bad(&self, start: usize, end: usize) -> bool {
-        let first = self.bad.partition_point(|&position| position < start);
-        self.bad.get(first).is_some_and(|&position| position < end)
+        match &self.text {
+            Cow::Borrowed(_) => false,
+            // No byte that is not UTF-8 is a `?`. A list of such bytes would take more than noise itself.
+            Cow::Owned(text) => text.as_bytes()[start..end] != self.bytes[start..end],
+        }
     }
 }
 
-fn replace_bad<'a>(bytes: &[u8]) -> (Cow<'a, str>, Vec<usize>) {
+fn replace_bad(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
-    let mut bad = Vec::new();
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        for _ in chunk.invalid() {
-            bad.push(text.len());
-            text.push('?');
-        }
+        text.extend(chunk.invalid().iter().map(|_| '?'));
     }
-    (Cow::Owned(text), bad)
+    text
 }
 
 #[cfg(test)]
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bad_bytes_are_replaced_in_place_and_remembered() {
+    fn bad_bytes_are_replaced_in_place_and_found_again() {
         let bytes = b"ab\xffc\xe2\x82d\xc3\xa4";
         let window = Window::new(bytes, 0, true);
         assert_eq!(window.text(), "ab?c??dä");

@@ -50,6 +50,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
     let parts = split(text).map_err(|message| vec![Mistake::error(file, 1, message)])?;
     let tree: Value = serde_saphyr::from_str(parts.yaml).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line() as usize);
+        // An error at the end is told of the line after the last, one without a place of line 0.
+        let line = line.clamp(1, parts.yaml.lines().count().max(1));
         let text = error.without_snippet().to_string();
         let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         vec![Mistake::error(file, parts.yaml_line + line - 1, format!("the header is no YAML: {first}"))]
@@ -77,7 +79,8 @@ struct Parts<'a> {
 fn split(text: &str) -> Result<Parts<'_>, String> {
     let (yaml, sql) = split_header(text).map_err(|error| error.to_string())?;
     let line_at = |offset: usize| 1 + text[..offset].matches('\n').count();
-    let yaml_line = line_at(text.find(yaml).unwrap_or(0));
+    // Its first line is the one that opens the comment, whatever else of the file reads the same.
+    let yaml_line = line_at(text.find("/*---").unwrap_or(0));
     let sql = sql.trim_start();
     Ok(Parts { yaml, yaml_line, sql_line: line_at(text.len() - sql.len()), sql: sql.trim_end() })
 }
@@ -297,13 +300,17 @@ impl Header<'_> {
         self.mistakes.push(Mistake::error(self.file, line, message));
     }
 
+    /// A key of the header begins its line, unless all of it is in braces; a parameter's name stands
+    /// further in, or in the middle of a line.
     fn line_of(&self, key: &str) -> usize {
-        let names = |line: &str| {
-            let rest = line.trim_start_matches([' ', '{', ',', '\'', '"']).strip_prefix(key);
+        let names = |line: &str, before: &[char]| {
+            let rest = line.trim_start_matches(before).strip_prefix(['\'', '"']).unwrap_or(line);
+            let rest = rest.trim_start_matches(before).strip_prefix(key);
             rest.is_some_and(|rest| rest.trim_start_matches(['\'', '"', ' ']).starts_with(':'))
         };
-        let found = self.yaml.lines().position(names);
-        // A parameter may be declared in the middle of a line.
+        let position = |before: &[char]| self.yaml.lines().position(|line| names(line, before));
+        let top = KEYS.contains(&key).then(|| position(&[])).flatten();
+        let found = top.or_else(|| position(&[' ', '{', ',']));
         let found = found.or_else(|| self.yaml.lines().position(|line| line.contains(&format!("{key}:"))));
         self.line + found.unwrap_or(0)
     }
@@ -373,6 +380,25 @@ SELECT 1
         assert!(has(6, "did you mean `practice`?"), "{found:?}");
         assert!(has(5, "T1078.04"), "{found:?}");
         assert!(has(14, "window"), "{found:?}");
+    }
+
+    #[test]
+    fn a_mistake_is_told_of_its_own_line_even_where_another_reads_the_same() {
+        let text = GOOD
+            .replace("It matters.", ">\n  severity: high\n  window: long")
+            .replace("params: {networks", "params: {clock")
+            .replace("clock: true", "clock: maybe");
+        let found: Vec<_> = mistakes(&text.replace("window: 1h", "window: soon"))
+            .into_iter()
+            .map(|mistake| mistake.line)
+            .collect();
+        assert_eq!(found, [16, 18]);
+        // The YAML of this header is also what stands before it.
+        assert_eq!(mistakes("\n\n/*---\n\n---*/ SELECT 1")[0].line, 3);
+        for text in ["/*---\nid: [", "/*---\nid: \"", "/*---\n\tid: a", "/*---\n&a *b\n"] {
+            let line = mistakes(&format!("{text}---*/ SELECT 1"))[0].line;
+            assert!((1..=text.lines().count()).contains(&line), "{text}: {line}");
+        }
     }
 
     #[test]

@@ -9,8 +9,9 @@ use std::ops::ControlFlow;
 use datafusion::sql::sqlparser::ast::{
     Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, Statement, TableFactor, visit_expressions,
 };
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+
+use crate::query::Postgres;
 
 /// No rule is near it; a longer one would overflow the stack of whoever walks its tree.
 const SQL_MAX: usize = 64 << 10;
@@ -45,7 +46,7 @@ pub(super) fn parse(sql: &str) -> Result<Query, (usize, String)> {
     if sql.len() > SQL_MAX {
         return Err((1, format!("a query of {} bytes; at most {SQL_MAX} are allowed", sql.len())));
     }
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, sql).map_err(|error| located(&error))?;
+    let mut statements = Parser::parse_sql(&Postgres::default(), sql).map_err(|error| located(&error))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => Ok(*query),
         (None, _) => Err((1, "no query follows the header".to_owned())),

@@ -179,7 +179,7 @@ async fn judge(
     let frame = Frame::new(span, rule.window, rule.lookback);
     bindings::bind_times(&mut bindings, frame, rule.window);
     bindings::only_used(&mut bindings, &rule.sql)?;
-    let planned = session.plan(&rule.sql, &bindings)?;
+    let planned = session.prepare(&rule.sql, &bindings).await?;
     let stamp =
         Stamp { source: options.source.clone(), found_at: options.found_at, run_id: options.run_id.clone() };
     let max = options.findings_max;
@@ -292,7 +292,7 @@ async fn span(session: &Session, asked: Timespan) -> Result<Option<Span>> {
         return Ok(Some(Span { since, until }));
     }
     let sql = "SELECT min(event_time), max(event_time) FROM cloudtrail";
-    let batches = collect(session, session.plan(sql, &Bindings::new())?).await?;
+    let batches = collect(session, session.prepare(sql, &Bindings::new()).await?).await?;
     let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(None) };
     let time = |index: usize| -> Result<Option<Timestamp>> {
         let Some(times) = batch.column(index).as_primitive_opt::<TimestampMicrosecondType>() else {

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use arrow::array::{AsArray, RecordBatch};
 use datafusion::common::Column;
 use datafusion::logical_expr::Expr;
+use futures::TryStreamExt;
 use jiff::tz::TimeZone;
 
 use super::outcome::{Report, Suppressed};
@@ -40,9 +41,9 @@ async fn matching(session: &Session, entry: &Suppress, report: &Report) -> Resul
         return Ok(findings.into_iter().map(|finding| finding.finding_id).collect());
     };
     let rows = session.context().read_batch(batch::to_batch(&findings)?)?;
-    let condition = rows.parse_sql_expr(condition).context("its `where` is no condition over findings")?;
-    let ids = rows.filter(condition)?.select(vec![Expr::Column(Column::from_name("finding_id"))])?;
-    let batches: Vec<RecordBatch> = ids.collect().await?;
+    let found = session.filtered(rows, condition).context("its `where` is no condition over findings")?;
+    let ids = found.select(vec![Expr::Column(Column::from_name("finding_id"))])?;
+    let batches: Vec<RecordBatch> = session.run(ids).await?.try_collect().await?;
     let ids = batches
         .iter()
         .flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));

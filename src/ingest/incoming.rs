@@ -1,40 +1,29 @@
 //! Objects on their way in: listed, fetched, decoded, in whatever order they get ready.
 //!
 //! One task lists and looks up what is known; each other object is a task of its own that waits for
-//! the budget, fetches, and decodes on rayon. Dropping the pipeline stops all of it.
+//! its share of what there is (`weight.rs`), fetches, and decodes on rayon. Dropping the pipeline stops
+//! all of it.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, Read};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use arrow::error::ArrowError;
 use futures::StreamExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use super::weight::{Bounds, Share, of_letters};
 use super::{Options, decode_options, verdict};
 use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict};
 use crate::lake::Writer;
-use crate::source::{Body, ObjectRef, Source, SourceError};
+use crate::source::{self, Body, ObjectRef, Source, SourceError};
 
-/// Budget for what is in flight, in KiB of estimated JSON: 256 MiB.
-const BUDGET_KIB: usize = 256 << 10;
-
-/// Logs inflate 10 to 20 times; the columns made of them take about as much as their JSON.
-const USUAL_RATIO: u64 = 12;
-
-/// What the smallest object takes: a task, and a buffer for each column.
-const LEAST_SHARE_KIB: u64 = 64;
-
-/// Objects that are decoded and wait to be taken into a batch; the budget bounds their bytes.
+/// Objects that wait to be taken; their shares bound what they take.
 const READY: usize = 32;
-
-/// Rows of an object are kept until its end shows that it is whole. Beyond this an object is decoded
-/// twice instead: to see that it is whole, then for its rows.
-const MAX_KEPT_BYTES: usize = 192 << 20;
 
 /// What comes out of the pipeline.
 pub(super) enum Incoming {
@@ -42,8 +31,8 @@ pub(super) enum Incoming {
     Already,
     /// Part of a source could not be listed.
     ListingFailed(SourceError),
-    /// An object, and its share of the budget.
-    Object { object: Box<ObjectRef>, content: Content, permit: Option<OwnedSemaphorePermit> },
+    /// An object, and its share of the memory.
+    Object { object: Box<ObjectRef>, content: Content, share: Option<Share> },
 }
 
 /// What an object came to.
@@ -75,7 +64,7 @@ impl Pipeline {
             options: options.clone(),
             writer,
             jobs: Arc::new(Semaphore::new(options.jobs.get())),
-            budget: Arc::new(Semaphore::new(BUDGET_KIB)),
+            bounds: Bounds::new(),
             send,
         };
         tasks.spawn(lister.run());
@@ -104,7 +93,7 @@ struct Lister {
     options: Options,
     writer: Option<Arc<Writer>>,
     jobs: Arc<Semaphore>,
-    budget: Arc<Semaphore>,
+    bounds: Bounds,
     send: mpsc::Sender<Incoming>,
 }
 
@@ -150,25 +139,26 @@ impl Lister {
         }
         if let Some(reason) = verdict::passed_by(&object) {
             let content = Content::Passed(reason);
-            return self
-                .send
-                .send(Incoming::Object { object: Box::new(object), content, permit: None })
-                .await;
+            return self.send.send(Incoming::Object { object: Box::new(object), content, share: None }).await;
         }
-        // Both are never closed, so waiting for them can't fail.
-        let permit = self.budget.clone().acquire_many_owned(budget_of(&object)).await.ok();
+        let fetched = self.bounds.to_fetch(object.size).await;
+        // It is never closed, so waiting for it can't fail.
         let job = self.jobs.clone().acquire_owned().await.ok();
-        let (source, send) = (source.clone(), self.send.clone());
+        let (source, send, bounds) = (source.clone(), self.send.clone(), self.bounds.clone());
+        let jobs = self.jobs.clone();
         fetches.spawn(async move {
-            let content = match source.get(&object).await {
-                Ok(body) => {
-                    drop(job);
-                    decode(object.clone(), body).await
-                }
-                Err(error) => Content::Failed(error),
+            let body = source.get(&object).await;
+            drop(job);
+            let (content, share) = match body {
+                Ok(body) => decode_doubting(source.as_ref(), &object, body, &bounds, &jobs).await,
+                Err(error) => (Content::Failed(error), None),
             };
+            let share = share.map(|mut share: Share| {
+                share.keep_fetched(fetched.filter(|_| matches!(content, Content::Large { .. })));
+                share
+            });
             // Whoever has stopped listening wants it no more.
-            drop(send.send(Incoming::Object { object: Box::new(object), content, permit }).await);
+            drop(send.send(Incoming::Object { object: Box::new(object), content, share }).await);
         });
         Ok(())
     }
@@ -181,63 +171,103 @@ fn pass_on_panic(ended: Result<(), JoinError>) {
     }
 }
 
-/// An object's share of the budget, in KiB. One that is larger than all of it waits for all of it.
-fn budget_of(object: &ObjectRef) -> u32 {
-    let inflated = object.size.saturating_mul(if looks_plain(object) { 1 } else { USUAL_RATIO });
-    let share = (inflated >> 10) + LEAST_SHARE_KIB;
-    u32::try_from(share.min(BUDGET_KIB as u64)).unwrap_or(u32::MAX)
-}
-
-/// Whether the name promises JSON that is not compressed; the content decides later.
-fn looks_plain(object: &ObjectRef) -> bool {
-    [".json", ".jsonl", ".ndjson", ".txt"].iter().any(|end| object.key.ends_with(end))
-}
-
 /// CloudTrail writes one gzip member; archives that others made of its logs may have several.
 fn members(object: &ObjectRef) -> Members {
     if object.parts.is_some() { Members::One } else { Members::Any }
 }
 
-/// Decodes an object on rayon.
-async fn decode(object: ObjectRef, body: Body) -> Content {
+/// Decodes an object, and one that comes out bad over a network again: a second read shows whether it
+/// is the object that is bad, or what came of it.
+async fn decode_doubting(
+    source: &dyn Source,
+    object: &ObjectRef,
+    body: Body,
+    bounds: &Bounds,
+    jobs: &Semaphore,
+) -> (Content, Option<Share>) {
+    // Of the bytes only what tells them from others: they may be half a gigabyte, for minutes.
+    let first = match &body {
+        Body::Bytes(bytes) if source.is_remote() => source::md5(bytes),
+        _ => return decode(object.clone(), body, bounds).await,
+    };
+    let (content, share) = decode(object.clone(), body, bounds).await;
+    if !verdict::is_doubtful(object, &content) {
+        return (content, share);
+    }
+    tracing::info!(uri = %object.uri, "its content is bad: reading it once more");
+    source::count_retry();
+    // Before the second is waited for, since others wait for this room.
+    drop((content, share));
+    let job = jobs.acquire().await;
+    let second = source.get(object).await;
+    drop(job);
+    let second = match second {
+        Ok(second) => second,
+        Err(error) => return (Content::Failed(error), None),
+    };
+    let is_same = matches!(&second, Body::Bytes(second) if source::md5(second) == first);
+    match decode(object.clone(), second, bounds).await {
+        (again, _) if !is_same && verdict::is_doubtful(object, &again) => {
+            (Content::Failed(SourceError::Garbled { uri: object.uri.clone() }), None)
+        }
+        again => again,
+    }
+}
+
+/// Decodes an object on rayon, once there is room for it.
+async fn decode(object: ObjectRef, body: Body, bounds: &Bounds) -> (Content, Option<Share>) {
+    let mut share = bounds.to_decode(&body).await;
     let (send, done) = oneshot::channel();
     let uri = object.uri.clone();
     rayon::spawn(move || {
         // A panic on rayon would end the process; here it costs one object.
-        let decoded = std::panic::catch_unwind(AssertUnwindSafe(|| decode_here(&object, body)));
+        let decoded = std::panic::catch_unwind(AssertUnwindSafe(|| decode_here(&object, body, &mut share)));
         let stopped = |_| Err(io::Error::other("the decoder panicked; please report this object"));
-        drop(send.send(decoded.unwrap_or_else(stopped)));
+        drop(send.send((decoded.unwrap_or_else(stopped), share)));
     });
     match done.await {
-        Ok(Ok(content)) => content,
-        Ok(Err(error)) => Content::Failed(SourceError::Local { path: uri.into(), source: error }),
-        Err(_) => Content::Failed(SourceError::Local {
-            path: uri.into(),
-            source: io::Error::other("the decoder has stopped"),
-        }),
+        Ok((Ok(content), share)) => (content, Some(share)),
+        Ok((Err(error), _)) => (Content::Failed(SourceError::unreadable(uri, error)), None),
+        Err(_) => {
+            let error = io::Error::other("the decoder has stopped");
+            (Content::Failed(SourceError::unreadable(uri, error)), None)
+        }
     }
 }
 
-fn decode_here(object: &ObjectRef, body: Body) -> io::Result<Content> {
+fn decode_here(object: &ObjectRef, body: Body, share: &mut Share) -> io::Result<Content> {
     let mut chunks = Vec::new();
     let (mut kept, mut overflowed) = (0, false);
     let mut emit = |chunk: Chunk| -> Result<(), DecodeError> {
-        kept += chunk.batch.get_array_memory_size();
-        overflowed |= kept > MAX_KEPT_BYTES;
+        kept += memory(&chunk);
+        overflowed |= !share.has_room(kept);
         match overflowed {
             true => chunks.clear(),
             false => chunks.push(chunk),
         }
         Ok(())
     };
-    let decoded = with_decoder(|decoder| decoder.decode(body.reader()?, members(object), &mut emit))?;
+    let decoded = with_decoder(|decoder| decoder.decode(reader(object, &body)?, members(object), &mut emit))?;
     let decoded = Box::new(decoded);
     if decoded.verdict != Verdict::Log {
         chunks.clear();
-    } else if overflowed {
+    }
+    let rows = chunks.iter().map(memory).sum::<u64>();
+    share.shrink(rows + of_letters(&decoded.dead_letters));
+    if decoded.verdict == Verdict::Log && overflowed {
         return Ok(Content::Large { decoded, body });
     }
     Ok(Content::Decoded { decoded, chunks })
+}
+
+/// An object's bytes, as many as were listed: a file that is being written to is longer each time it is read.
+fn reader(object: &ObjectRef, body: &Body) -> io::Result<impl Read + use<>> {
+    Ok(body.reader()?.take(object.size))
+}
+
+/// What rows take in memory, with their keys.
+fn memory(chunk: &Chunk) -> u64 {
+    (chunk.batch.get_array_memory_size() + size_of_val(&chunk.keys[..])) as u64
 }
 
 /// Hands out the rows of a [`Content::Large`] object, a few at a time.
@@ -250,7 +280,7 @@ pub(super) fn decode_again(
         let mut emit = |chunk: Chunk| -> Result<(), DecodeError> {
             send.blocking_send(chunk).map_err(|_| DecodeError(io::ErrorKind::BrokenPipe.into()))
         };
-        let reader = body.reader().with_context(|| format!("reading {}", object.uri))?;
+        let reader = reader(&object, &body).with_context(|| format!("reading {}", object.uri))?;
         let decoded = with_decoder(|decoder| decoder.decode(reader, members(&object), &mut emit));
         let decoded = decoded.with_context(|| format!("reading {}", object.uri))?;
         Ok(Again { uri: object.uri, sha256: decoded.sha256 })
@@ -300,5 +330,27 @@ impl From<io::Error> for DecodeError {
 impl From<ArrowError> for DecodeError {
     fn from(error: ArrowError) -> Self {
         Self(io::Error::other(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_grows_is_read_as_far_as_it_was_listed() {
+        let (listed, appended) = (r#"{"eventName":"A","awsRegion":"x"}"#, "\n{\"eventName\":\"B\",\"awsR");
+        let object = ObjectRef {
+            uri: "file:///x.json".to_owned(),
+            key: "x.json".to_owned(),
+            size: listed.len() as u64,
+            etag: None,
+            last_modified: None,
+            parts: None,
+        };
+        let mut text = String::new();
+        let body = Body::Bytes([listed, appended].concat().into());
+        reader(&object, &body).expect("a reader").read_to_string(&mut text).expect("text");
+        assert_eq!(text, listed);
     }
 }

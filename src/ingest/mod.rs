@@ -4,9 +4,9 @@
 //! list ──▶ known? ──▶ get (tokio) ──▶ decode (rayon) ──▶ batch ──▶ commit (beside the next batch)
 //! ```
 //!
-//! Memory is bounded by what is in flight: a budget of estimated JSON bytes is taken before an object
-//! is fetched and given back when its rows are in a batch. One bad object never ends a run and is
-//! never silent: it has a row in `objects` and a place in the [`Summary`].
+//! Memory is bounded by what is in flight: an object has a share of it from before it is fetched until its
+//! rows are in a batch (`weight.rs`). One bad object never ends a run and is never silent: it has a row in
+//! `objects` and a place in the [`Summary`].
 //!
 //! Not here: what makes it exactly once (`lake::Writer`), what a record is (`decode`).
 
@@ -14,6 +14,7 @@ mod incoming;
 mod raw;
 mod summary;
 mod verdict;
+mod weight;
 
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -31,7 +32,7 @@ use self::incoming::{Content, Incoming, Pipeline};
 use crate::decode;
 use crate::lake::{Batch, Lake, Ledger, MAX_ROWS, Report, State, Writer};
 use crate::progress::Progress;
-use crate::source::{Filter, ObjectRef, Source, chain_text};
+use crate::source::{self, Filter, ObjectRef, Source, chain_text};
 
 pub use self::raw::{raw_rows, table_rows};
 pub use self::summary::{Bytes, Objects, Summary};
@@ -80,7 +81,7 @@ pub async fn run(
     progress: &Progress,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<Summary> {
-    let started = Instant::now();
+    let (started, retries) = (Instant::now(), source::retries());
     let mut summary = Summary::default();
     let writer = Arc::new(lake.writer().await?);
     let mut run = Run { writer, summary: &mut summary, open: None, committing: None, progress };
@@ -90,6 +91,7 @@ pub async fn run(
     {
         tracing::warn!("the events are in, but small files could not be merged: {error:#}");
     }
+    summary.retries = source::retries() - retries;
     summary.seconds = started.elapsed().as_secs_f64();
     Ok(summary)
 }
@@ -99,7 +101,7 @@ pub async fn run(
 /// # Errors
 /// When the lake can't be read, or part of a source can't be listed.
 pub async fn dry_run(lake: Option<&Lake>, sources: &[Arc<dyn Source>], options: &Options) -> Result<Summary> {
-    let started = Instant::now();
+    let (started, retries) = (Instant::now(), source::retries());
     let mut summary = Summary::default();
     summary.dry_run = true;
     let known = match lake {
@@ -121,6 +123,7 @@ pub async fn dry_run(lake: Option<&Lake>, sources: &[Arc<dyn Source>], options: 
             }
         }
     }
+    summary.retries = source::retries() - retries;
     summary.seconds = started.elapsed().as_secs_f64();
     Ok(summary)
 }
@@ -172,14 +175,14 @@ impl Run<'_> {
             Incoming::ListingFailed(error) => {
                 let text = chain_text(&error);
                 tracing::warn!("{text}");
-                self.summary.listing_errors.push(text);
+                self.summary.note_listing_error(text);
                 Ok(())
             }
-            Incoming::Object { object, content, permit } => {
+            Incoming::Object { object, content, share } => {
                 self.summary.objects.listed += 1;
                 let taken = self.take_object(*object, content).await;
-                // The budget is given back when the rows are in the batch.
-                drop(permit);
+                // Given back when the rows are in the batch.
+                drop(share);
                 taken
             }
         }

@@ -12,6 +12,9 @@ use crate::decode::{Decoded, Verdict, print_time};
 use crate::lake::{Report, State};
 use crate::source::ObjectRef;
 
+/// Things that could not be listed and are named: a folder may hold a million dead links.
+const MAX_LISTING_ERRORS: usize = 1_000;
+
 /// The whole of it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Summary {
@@ -27,6 +30,8 @@ pub struct Summary {
     pub dead_letters: u64,
     /// What was moved.
     pub bytes: Bytes,
+    /// Requests to S3 that were made again: the trouble was over before they were given up.
+    pub retries: u64,
     /// Earliest event time among the ingested objects.
     pub first_event_time: Option<String>,
     /// Latest event time among them.
@@ -109,6 +114,15 @@ impl Summary {
         }
     }
 
+    /// Notes what could not be listed, as long as somebody may read it; all of it is on stderr.
+    pub(super) fn note_listing_error(&mut self, error: String) {
+        match self.listing_errors.len() {
+            0..MAX_LISTING_ERRORS => self.listing_errors.push(error),
+            MAX_LISTING_ERRORS => self.listing_errors.push("and more, which stderr names".to_owned()),
+            _ => {}
+        }
+    }
+
     pub(super) fn add(&mut self, report: Report) {
         self.objects.already += report.already;
         for row in report.objects {
@@ -183,6 +197,9 @@ impl fmt::Display for Summary {
             grouped(rate(self.records + self.duplicates) as u64),
             size(rate(self.bytes.inflated) as u64),
         )?;
+        if self.retries > 0 {
+            writeln!(out, "{:>12} requests to S3 were made again: -v says why", grouped(self.retries))?;
+        }
         if self.interrupted {
             writeln!(out, "stopped early: the same command goes on from here")?;
         }

@@ -30,6 +30,19 @@ pub(super) fn passed_by(object: &ObjectRef) -> Option<&'static str> {
     }
 }
 
+/// Whether what an object came to may be the fault of how it came: a garbled byte makes a log unreadable,
+/// in part or as a whole, or look like something else than the log that its key promises.
+pub(super) fn is_doubtful(object: &ObjectRef, content: &Content) -> bool {
+    match content {
+        Content::Decoded { decoded, .. } | Content::Large { decoded, .. } => match decoded.verdict {
+            Verdict::Log => !decoded.dead_letters.is_empty(),
+            Verdict::Skipped(_) => object.parts.is_some(),
+            Verdict::Quarantined(_) => true,
+        },
+        Content::Passed(_) | Content::Failed(_) => false,
+    }
+}
+
 /// The row of an object, before its records are counted.
 pub(super) fn object_row(object: &ObjectRef, content: &Content) -> ObjectRow {
     let (state, reason) = state(content);

@@ -5,8 +5,9 @@
 //! in memory is at most a row group a date and the encoded rest. For every row its key and its object
 //! are remembered, so that rows can still be dropped when another writer was faster.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -21,7 +22,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::Snapshot;
-use super::format::{Format, GROUP_ROWS, ParquetFile, RowGroup};
+use super::format::{Format, GROUP_ROWS, ParquetFile};
+use super::group::RowGroup;
 use super::known::{DateKey, Known, Novelty};
 use super::layout::Table;
 use super::objects::ObjectRow;
@@ -29,13 +31,23 @@ use crate::decode::{Chunk, DAY, DeadLetter, EventKey};
 use crate::event::PROVENANCE;
 
 /// A row group is encoded when its columns take this much, however few rows that are.
-const GROUP_BYTES: usize = 64 << 20;
+const GROUP_BYTES: usize = 32 << 20;
+
+/// Columns of several objects that are joined before they are encoded: one by one they would take a write
+/// each, and all of them the memory once more.
+const JOINED_BYTES: usize = 4 << 20;
 
 /// When a batch has this many rows it is committed: a day of a middling trail.
 pub const MAX_ROWS: usize = 1 << 20;
 
 /// Columns that wait and encoded rows together; beyond it the batch is committed.
-const MAX_BYTES: usize = 192 << 20;
+const MAX_BYTES: usize = 128 << 20;
+
+/// Row groups that are encoded at a time, each of which takes its columns once more.
+pub(super) const MAX_ENCODERS: usize = 4;
+
+/// Dead letters, which wait as they are until the commit and are encoded only then.
+const MAX_LETTER_BYTES: usize = 32 << 20;
 
 /// A batch that is open this long is committed, so that an interrupted run loses little.
 const MAX_SECONDS: u64 = 60;
@@ -61,6 +73,9 @@ pub struct Batch {
     started: Instant,
     rows: usize,
     waiting: usize,
+    letter_bytes: usize,
+    /// What the encoders have made.
+    encoded: Arc<AtomicUsize>,
 }
 
 /// The snapshots against which a batch's checks were made.
@@ -130,13 +145,16 @@ impl Batch {
             started: Instant::now(),
             rows: 0,
             waiting: 0,
+            letter_bytes: 0,
+            encoded: Arc::default(),
         }
     }
 
     /// Whether it should be committed: it holds `records` new ones, or as much as a batch may.
     pub fn is_full(&self, records: usize) -> bool {
         self.rows >= records.min(MAX_ROWS)
-            || self.waiting >= MAX_BYTES
+            || self.waiting + self.encoded.load(Ordering::Relaxed) >= MAX_BYTES
+            || self.letter_bytes >= MAX_LETTER_BYTES
             || self.objects.len() >= MAX_OBJECTS
             || self.started.elapsed().as_secs() >= MAX_SECONDS
     }
@@ -154,7 +172,7 @@ impl Batch {
     /// Adds an object with its dead letters; its rows follow.
     pub(super) fn add_object(&mut self, object: ObjectRow, letters: Vec<DeadLetter>) -> usize {
         let index = self.objects.len();
-        self.waiting += letters.iter().map(|letter| letter.raw.len()).sum::<usize>();
+        self.letter_bytes += letters.iter().map(DeadLetter::memory).sum::<usize>();
         self.letters.extend(letters.into_iter().map(|letter| (index, letter)));
         self.objects.push(object);
         index
@@ -208,39 +226,42 @@ impl Batch {
         let permit = self.encoders.clone().acquire_owned().await?;
         let Some(partition) = self.partitions.get_mut(&date) else { return Ok(()) };
         let rows = std::mem::take(&mut partition.waiting);
-        // Encoded they take about an eighth.
-        self.waiting -= partition.waiting_bytes - partition.waiting_bytes / 8;
+        self.waiting -= partition.waiting_bytes;
         partition.waiting_rows = 0;
         partition.waiting_bytes = 0;
-        let (number, now) = (self.number, self.now);
+        let (number, now, encoded) = (self.number, self.now, self.encoded.clone());
         let (done, group) = oneshot::channel();
         rayon::spawn(move || {
+            let group = encode(rows, number, now);
+            encoded.fetch_add(group.as_ref().map_or(0, |group| group.bytes), Ordering::Relaxed);
             // When nobody waits for the group any more, the run has failed already.
-            drop(done.send(encode(&rows, number, now)));
+            drop(done.send(group));
             drop(permit);
         });
         partition.groups.push(group);
         Ok(())
     }
 
-    /// Encodes what is left and puts the files together, one a date.
+    /// Encodes what is left and puts the files together, one a date: each as soon as it can be, since a row
+    /// group of a few rows takes several times what it will in its file, and there may be thousands of dates.
     pub(super) async fn into_files(mut self) -> Result<Staged> {
-        for date in self.dates() {
-            if self.partitions.get(&date).is_some_and(|partition| !partition.waiting.is_empty()) {
-                self.encode_waiting(date).await?;
-            }
-        }
         let mut partitions = BTreeMap::new();
-        for (date, partition) in std::mem::take(&mut self.partitions) {
-            let mut groups = Vec::with_capacity(partition.groups.len());
-            for group in partition.groups {
-                groups.push(group.await.context("an encoder has stopped")??);
+        let mut encoding = VecDeque::new();
+        let mut dates: Vec<_> = self.partitions.keys().copied().collect();
+        dates.reverse();
+        while !dates.is_empty() || !encoding.is_empty() {
+            if let Some(date) = dates.pop() {
+                if self.partitions.get(&date).is_some_and(|partition| !partition.waiting.is_empty()) {
+                    self.encode_waiting(date).await?;
+                }
+                encoding.extend(self.partitions.remove(&date).map(|partition| (date, partition)));
             }
-            if groups.is_empty() {
-                continue;
+            if (dates.is_empty() || encoding.len() > MAX_ENCODERS)
+                && let Some((date, partition)) = encoding.pop_front()
+                && let Some(file) = partition.into_file().await?
+            {
+                partitions.insert(date, file);
             }
-            let file = Format::of(Table::Cloudtrail).assemble(groups)?;
-            partitions.insert(date, StagedFile { file, origins: partition.origins });
         }
         Ok(Staged {
             number: self.number,
@@ -250,6 +271,21 @@ impl Batch {
             letters: self.letters,
             partitions,
         })
+    }
+}
+
+impl Partition {
+    /// Its rows as a file, when they are encoded; `None` when there are none.
+    async fn into_file(self) -> Result<Option<StagedFile>> {
+        let mut groups = Vec::with_capacity(self.groups.len());
+        for group in self.groups {
+            groups.push(group.await.context("an encoder has stopped")??);
+        }
+        if groups.is_empty() {
+            return Ok(None);
+        }
+        let file = Format::of(Table::Cloudtrail).assemble(groups)?;
+        Ok(Some(StagedFile { file, origins: self.origins }))
     }
 }
 
@@ -380,10 +416,28 @@ fn with_number(batch: &RecordBatch, number: i64) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
-/// Encodes the rows of several objects as one row group.
-fn encode(rows: &[Rows], number: i64, now: i64) -> Result<RowGroup> {
-    let format = Format::of(Table::Cloudtrail);
-    let Some(first) = rows.first() else { return format.encode(&[]) };
+/// Encodes the rows of several objects as one row group, and lets go of them on the way.
+fn encode(rows: Vec<Rows>, number: i64, now: i64) -> Result<RowGroup> {
+    let mut group = Format::of(Table::Cloudtrail).group()?;
+    let (mut some, mut bytes) = (Vec::new(), 0);
+    for rows in rows {
+        bytes += rows.batch.get_array_memory_size();
+        some.push(rows);
+        if bytes >= JOINED_BYTES {
+            group.write(&join(&std::mem::take(&mut some), number, now)?)?;
+            bytes = 0;
+        }
+    }
+    if !some.is_empty() {
+        group.write(&join(&some, number, now)?)?;
+    }
+    group.finish()
+}
+
+/// The rows of several objects as one batch, with their provenance.
+fn join(rows: &[Rows], number: i64, now: i64) -> Result<RecordBatch> {
+    let schema = Format::of(Table::Cloudtrail).schema();
+    let Some(first) = rows.first() else { return Ok(RecordBatch::new_empty(schema.clone())) };
     let batch = concat_batches(&first.batch.schema(), rows.iter().map(|rows| &rows.batch))?;
     let count = batch.num_rows();
     let mut columns = batch.columns().to_vec();
@@ -396,7 +450,7 @@ fn encode(rows: &[Rows], number: i64, now: i64) -> Result<RowGroup> {
             _ => Arc::new(TimestampMicrosecondArray::from(vec![now; count]).with_timezone("UTC")),
         });
     }
-    format.encode(&[RecordBatch::try_new(format.schema().clone(), columns)?])
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
 /// A column that says the same of all rows of an object.

@@ -17,21 +17,41 @@ use super::layout::Table;
 use super::log::{SCHEMA_PROPERTY, TableLog, log_store};
 use crate::event::SCHEMA_VERSION;
 
-/// Makes the tables that are missing, `objects` before `cloudtrail`: who finds the latter finds all.
+/// `objects` before `cloudtrail`, and this last: who finds it finds all.
+const IN_ORDER: [Table; 4] = [Table::Findings, Table::DeadLetters, Table::Objects, Table::Cloudtrail];
+
+/// Makes the tables of a new lake, or those that an earlier try has not come to. A table that is
+/// missing from a lake with something in it was lost: an empty one in its place would hide that.
 pub(super) async fn create(lake: &Lake) -> Result<()> {
-    for table in [Table::Findings, Table::DeadLetters, Table::Objects, Table::Cloudtrail] {
-        if let Some(log) = lake.find_log(table).await? {
-            log.check_version()?;
-            continue;
+    let mut missing = Vec::new();
+    let mut is_in_use = false;
+    for table in IN_ORDER {
+        match lake.find_log(table).await? {
+            None => missing.push(table),
+            Some(log) => {
+                log.check_version()?;
+                is_in_use |= table == Table::Cloudtrail || log.snapshot().version > 0;
+            }
         }
-        create_table(lake, table)
-            .await
-            .with_context(|| format!("can't make the table `{}` at {lake}", table.name()))?;
+    }
+    // Another writer may be making them: the first look at a table may be older than the last.
+    for table in missing {
+        if is_in_use {
+            lake.log(table).await?;
+        } else {
+            create_table(lake, table).await?;
+        }
     }
     Ok(())
 }
 
-async fn create_table(lake: &Lake, table: Table) -> Result<()> {
+/// Makes a table, unless somebody else does.
+pub(super) async fn create_table(lake: &Lake, table: Table) -> Result<()> {
+    let made = try_create(lake, table).await;
+    made.with_context(|| format!("can't make the table `{}` at {lake}", table.name()))
+}
+
+async fn try_create(lake: &Lake, table: Table) -> Result<()> {
     let schema = table_schema(table);
     let columns = schema.fields().iter().map(|field| {
         StructField::new(field.name().clone(), DeltaType::Primitive(delta_type(field.data_type())), true)

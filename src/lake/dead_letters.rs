@@ -6,6 +6,8 @@ use anyhow::Result;
 use arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+use super::Table;
+use super::format::{Format, ParquetFile};
 use crate::decode::DeadLetter;
 use crate::event::timestamp_type;
 
@@ -24,8 +26,29 @@ pub(crate) fn file_schema() -> SchemaRef {
     SCHEMA.clone()
 }
 
-/// Dead letters, each with its object's URI, as a batch for the table's files.
-pub(crate) fn to_batch(letters: &[(&str, &DeadLetter)], batch: i64, now: i64) -> Result<RecordBatch> {
+/// Bytes that are encoded at a time: they are there twice meanwhile.
+const GROUP_BYTES: usize = 8 << 20;
+
+/// Dead letters, each with its object's URI, as a file of the table.
+pub(crate) fn to_file(letters: &[(&str, &DeadLetter)], batch: i64, now: i64) -> Result<ParquetFile> {
+    let format = Format::of(Table::DeadLetters);
+    let mut group = format.group()?;
+    let mut rest = letters;
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let count = rest.iter().take_while(|(_, letter)| {
+            let fits = bytes < GROUP_BYTES;
+            bytes += letter.raw.len();
+            fits
+        });
+        let (some, others) = rest.split_at(count.count());
+        group.write(&to_batch(some, batch, now)?)?;
+        rest = others;
+    }
+    format.assemble(vec![group.finish()?])
+}
+
+fn to_batch(letters: &[(&str, &DeadLetter)], batch: i64, now: i64) -> Result<RecordBatch> {
     let objects: StringArray = letters.iter().map(|(uri, _)| Some(*uri)).collect();
     let offsets: Int64Array = letters.iter().map(|(_, letter)| i64::try_from(letter.offset).ok()).collect();
     let reasons: StringArray = letters.iter().map(|(_, letter)| Some(letter.reason.as_str())).collect();
@@ -40,6 +63,6 @@ pub(crate) fn to_batch(letters: &[(&str, &DeadLetter)], batch: i64, now: i64) ->
         Arc::new(Int64Array::from(vec![batch; letters.len()])),
         Arc::new(times),
     ];
-    let schema = super::format::Format::of(super::Table::DeadLetters).schema().clone();
+    let schema = Format::of(Table::DeadLetters).schema().clone();
     Ok(RecordBatch::try_new(schema, columns)?)
 }

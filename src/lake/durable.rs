@@ -21,14 +21,13 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
-use uuid::Uuid;
 
+#[cfg(test)]
+use super::durability::{self, Step};
+use super::layout;
 use crate::pause::{self, Point};
 
 const STORE: &str = "DurableFolder";
-
-/// The end of a name that stands until its file is whole; a crash leaves it.
-const TEMPORARY: &str = ".tmp";
 
 /// A folder with fsync.
 #[derive(Debug)]
@@ -76,8 +75,7 @@ impl DurableFolder {
 fn write_durably(target: &FilePath, payload: PutPayload, create: bool) -> io::Result<()> {
     let folder = target.parent().unwrap_or(target);
     create_folders(folder)?;
-    // A name that begins with `.` is no data file to any reader of Delta tables.
-    let temporary = folder.join(format!(".{}{TEMPORARY}", Uuid::new_v4().simple()));
+    let temporary = folder.join(layout::temporary());
     let written = fill(&temporary, payload).and_then(|()| {
         pause::at(Point::Fsync, target.display());
         match create {
@@ -86,6 +84,10 @@ fn write_durably(target: &FilePath, payload: PutPayload, create: bool) -> io::Re
             false => fs::rename(&temporary, target),
         }
     });
+    #[cfg(test)]
+    if written.is_ok() {
+        durability::note(Step::Named { from: temporary.clone(), to: target.to_owned() });
+    }
     if create || written.is_err() {
         // It is garbage either way; what matters was reported already.
         drop(fs::remove_file(&temporary));
@@ -94,18 +96,15 @@ fn write_durably(target: &FilePath, payload: PutPayload, create: bool) -> io::Re
     sync_folder(folder)
 }
 
-/// Whether a file was left by a writer that died.
-pub(crate) fn is_temporary(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with('.') && name.ends_with(TEMPORARY)
-}
-
 fn fill(path: &FilePath, payload: PutPayload) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     for bytes in payload {
         file.write_all(&bytes)?;
     }
-    file.sync_all()
+    file.sync_all()?;
+    #[cfg(test)]
+    durability::note(Step::Synced(path.to_owned()));
+    Ok(())
 }
 
 /// Creates the folders down to `folder`, an absolute path, each durable before the next.
@@ -127,6 +126,8 @@ pub(crate) fn create_folders(folder: &FilePath) -> io::Result<()> {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
             made => made?,
         }
+        #[cfg(test)]
+        durability::note(Step::Made(folder.to_owned()));
     }
     match sync_folder(parent) {
         // Above the lake may be folders that we may not open, or file systems that sync no folder.
@@ -142,22 +143,27 @@ fn is_refusal(error: &io::Error) -> bool {
 }
 
 fn sync_folder(folder: &FilePath) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    File::open(folder)?.sync_all()?;
+    #[cfg(test)]
+    durability::note(Step::FolderSynced(folder.to_owned()));
+    Ok(())
 }
 
 fn describe(target: &FilePath, error: io::Error) -> Error {
     let path = target.display().to_string();
     match error.kind() {
         ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: error.into() },
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            Error::PermissionDenied { path, source: error.into() }
-        }
-        ErrorKind::StorageFull => {
-            let message = "the disk is full; free some space and run again, which goes on from here";
-            Error::Generic { store: STORE, source: message.into() }
-        }
-        _ => Error::Generic { store: STORE, source: error.into() },
+        // Only the error's own number tells the command line the way out: it stays in the chain.
+        _ => Error::Generic { store: STORE, source: Unwritten { path, source: error }.into() },
     }
+}
+
+/// A file that could not be written, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("can't write {path}")]
+struct Unwritten {
+    path: String,
+    source: io::Error,
 }
 
 #[async_trait]
@@ -199,8 +205,21 @@ impl ObjectStore for DurableFolder {
         self.inner.list_with_delimiter(prefix).await
     }
 
+    /// The bytes were synced when they were written; the new name is here.
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.inner.copy_opts(from, to, options).await
+        let target = self.inner.path_to_filesystem(to)?;
+        let folder = target.parent().unwrap_or(&target).to_owned();
+        let durably = |work: fn(&FilePath) -> io::Result<()>| {
+            let (folder, target) = (folder.clone(), target.clone());
+            async move {
+                let done = tokio::task::spawn_blocking(move || work(&folder)).await;
+                done.map_err(|stopped| Error::JoinError { source: stopped })?
+                    .map_err(|error| describe(&target, error))
+            }
+        };
+        durably(create_folders).await?;
+        self.inner.copy_opts(from, to, options).await?;
+        durably(sync_folder).await
     }
 }
 

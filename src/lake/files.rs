@@ -1,6 +1,6 @@
 //! Reading and writing the lake's files, whole.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::DataType;
 use bytes::Bytes;
@@ -9,8 +9,8 @@ use object_store::{Error as StoreError, ObjectStoreExt, WriteMultipart};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::data_file::DataFile;
 use super::layout::{self, Table};
-use super::log::DataFile;
 use super::{Lake, hashes};
 use crate::decode::{self, EventKey, Printer};
 use crate::pause::{self, Point};
@@ -26,8 +26,13 @@ pub(crate) async fn put(lake: &Lake, at: &Path, bytes: Bytes) -> Result<()> {
     } else {
         let upload = lake.store().put_multipart(at).await.with_context(context)?;
         let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
+        let size = bytes.len() as u64;
         parts.put(bytes);
-        parts.finish().await.with_context(context)?;
+        if let Err(error) = parts.finish().await {
+            // The answer to its end may have been lost, and a second one refused because of it.
+            let is_there = matches!(lake.store().head(at).await, Ok(found) if found.size == size);
+            ensure!(is_there, anyhow::Error::new(error).context(context()));
+        }
     }
     pause::at(Point::DataFile, at);
     Ok(())
@@ -40,15 +45,32 @@ pub(crate) async fn read(
     path: &str,
     columns: Option<&[&str]>,
 ) -> Result<Vec<RecordBatch>> {
+    each(lake, table, path, columns).await?.collect()
+}
+
+/// The rows of a file, one piece after the other: all of them at once may be ten times its size.
+pub(crate) async fn each(
+    lake: &Lake,
+    table: Table,
+    path: &str,
+    columns: Option<&[&str]>,
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let at = format!("{lake}/{}", table.path(path));
+    let context = move || format!("reading {at}; `trailhound lake doctor` says what is missing");
     let at = table.path(path);
-    let context = || format!("reading {lake}/{at}; `trailhound lake doctor` says what is missing");
-    let bytes = lake.store().get(&at).await.with_context(context)?.bytes().await.with_context(context)?;
-    let mut reader = ParquetRecordBatchReaderBuilder::try_new(bytes).with_context(context)?;
+    let bytes = lake.store().get(&at).await.with_context(&context)?.bytes().await.with_context(&context)?;
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(bytes).with_context(&context)?;
     if let Some(columns) = columns {
         let mask = ProjectionMask::columns(reader.parquet_schema(), columns.iter().copied());
         reader = reader.with_projection(mask);
     }
-    reader.build()?.map(|batch| batch.with_context(context)).collect()
+    Ok(reader.build()?.map(move |batch| batch.with_context(&context)))
+}
+
+/// Whether it was the store that failed, which says nothing of what a file holds.
+pub(crate) fn is_of_store(error: &anyhow::Error) -> bool {
+    let is_failure = |error: &StoreError| !matches!(error, StoreError::NotFound { .. });
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(is_failure))
 }
 
 /// Whether a data file's hash sidecar is there and whole.
@@ -84,10 +106,10 @@ pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey
 }
 
 /// The keys of a data file's events, from the rows: each is printed as its record and decoded again.
-async fn rebuild(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
+pub(crate) async fn rebuild(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
     let mut keys = Vec::new();
-    for batch in read(lake, Table::Cloudtrail, &file.path, None).await? {
-        keys.extend(keys_of_rows(&batch)?);
+    for batch in each(lake, Table::Cloudtrail, &file.path, None).await? {
+        keys.extend(keys_of_rows(&batch?)?);
     }
     keys.sort_unstable();
     Ok(keys)

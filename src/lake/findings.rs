@@ -11,9 +11,10 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::data_file::DataFile;
 use super::format::Format;
 use super::layout::Table;
-use super::log::{Committed, DataFile, Entry};
+use super::log::{Committed, Entry};
 use super::{Lake, MAX_LOSSES, create, files};
 use crate::event::timestamp_type;
 
@@ -66,7 +67,10 @@ impl Lake {
         create::create(self).await?;
         let file = Format::of(Table::Findings).write(std::slice::from_ref(rows))?;
         let date = found_at.to_zoned(TimeZone::UTC).date().to_string();
-        let path = Table::Findings.new_file(Some(&date), 0);
+        let mut log = self.log(Table::Findings).await?;
+        // A log that has come to this version and does not name the file never will.
+        let number = i64::try_from(log.snapshot().version + 1)?;
+        let path = Table::Findings.new_file(Some(&date), number);
         files::put(self, &Table::Findings.path(&path), file.bytes.clone()).await?;
         let file = DataFile {
             path,
@@ -75,7 +79,6 @@ impl Lake {
             modified: found_at.as_millisecond(),
             stats: Some(file.stats),
         };
-        let mut log = self.log(Table::Findings).await?;
         let entry = Entry { add: vec![file.add(Table::Findings, true)], ..Entry::default() };
         for _ in 0..MAX_LOSSES {
             match log.commit(&entry).await? {

@@ -8,13 +8,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
 use jiff::Timestamp;
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -22,6 +22,7 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 use serde_json::{Map, Value, json};
 
+use super::group::{FileWriter, GroupWriter, RowGroup};
 use super::layout::Table;
 use super::{dead_letters, findings, objects};
 use crate::event::{self, FIELDS, Kind};
@@ -62,14 +63,6 @@ pub(crate) struct Format {
     schema: SchemaRef,
     properties: Arc<WriterProperties>,
     columns: ArrowRowGroupWriterFactory,
-}
-
-/// Rows that are encoded and wait to be put into a file.
-#[derive(Debug)]
-pub(crate) struct RowGroup {
-    chunks: Vec<ArrowColumnChunk>,
-    /// Of its encoded columns.
-    pub(crate) bytes: usize,
 }
 
 /// A whole Parquet file.
@@ -115,39 +108,37 @@ impl Format {
         &self.schema
     }
 
+    /// Begins a row group.
+    pub(crate) fn group(&self) -> Result<GroupWriter<'_>> {
+        Ok(GroupWriter::new(&self.schema, self.columns.create_column_writers(0)?))
+    }
+
     /// Encodes batches as one row group.
     pub(crate) fn encode(&self, batches: &[RecordBatch]) -> Result<RowGroup> {
-        let mut writers = self.columns.create_column_writers(0)?;
-        for batch in batches {
-            let mut next = writers.iter_mut();
-            for (field, array) in self.schema.fields().iter().zip(batch.columns()) {
-                for leaf in compute_leaves(field, array)? {
-                    next.next().context("more columns than the schema has")?.write(&leaf)?;
-                }
-            }
-        }
-        let bytes = writers.iter().map(|writer| writer.get_estimated_total_bytes()).sum();
-        let chunks = writers.into_iter().map(|writer| writer.close()).collect::<Result<_, _>>()?;
-        Ok(RowGroup { chunks, bytes })
+        let mut group = self.group()?;
+        batches.iter().try_for_each(|batch| group.write(batch))?;
+        group.finish()
+    }
+
+    /// Begins a file in `bytes`.
+    pub(crate) fn file<'b>(&self, bytes: &'b mut Vec<u8>) -> Result<FileWriter<'_, 'b>> {
+        let parquet = ArrowSchemaConverter::new().convert(&self.schema)?;
+        let root = parquet.root_schema_ptr();
+        let writer = SerializedFileWriter::new(bytes, root, self.properties.clone())?;
+        Ok(FileWriter::new(&self.schema, writer))
     }
 
     /// Puts row groups together into a file.
     pub(crate) fn assemble(&self, groups: Vec<RowGroup>) -> Result<ParquetFile> {
-        let parquet = ArrowSchemaConverter::new().convert(&self.schema)?;
         let mut bytes =
             Vec::with_capacity(groups.iter().map(|group| group.bytes).sum::<usize>() + (64 << 10));
-        let root = parquet.root_schema_ptr();
-        let mut writer = SerializedFileWriter::new(&mut bytes, root, self.properties.clone())?;
-        for group in groups {
-            let mut into = writer.next_row_group()?;
-            for chunk in group.chunks {
-                chunk.append_to_row_group(&mut into)?;
-            }
-            into.close()?;
+        let mut file = self.file(&mut bytes)?;
+        groups.into_iter().try_for_each(|group| file.append(group))?;
+        let (stats, rows) = file.finish()?;
+        if bytes.capacity() > 2 * bytes.len() {
+            // A batch may have a small file for each of thousands of dates.
+            bytes.shrink_to_fit();
         }
-        let metadata = writer.close()?;
-        let rows = usize::try_from(metadata.file_metadata().num_rows())?;
-        let stats = statistics(&self.schema, &metadata).to_string();
         Ok(ParquetFile { bytes: bytes.into(), stats, rows })
     }
 
@@ -233,7 +224,7 @@ fn is_json(column: &str) -> bool {
 }
 
 /// Delta's per-file statistics (Delta protocol, "Per-file Statistics").
-fn statistics(schema: &Schema, metadata: &ParquetMetaData) -> Value {
+pub(super) fn statistics(schema: &Schema, metadata: &ParquetMetaData) -> Value {
     let (mut least, mut most, mut nulls) = (Map::new(), Map::new(), Map::new());
     for (index, field) in schema.fields().iter().enumerate() {
         if !STATISTICS.contains(&field.name().as_str()) {

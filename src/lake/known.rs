@@ -12,8 +12,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::decode::EventKey;
 
-/// Keys kept in memory before the dates unused for longest are let go: 512 MB.
-const MAX_KEYS: usize = 32 << 20;
+/// Keys kept in memory before the dates unused for longest are let go: 256 MiB.
+const MAX_KEYS: usize = 16 << 20;
 
 /// What a record is to the lake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,12 +163,19 @@ impl DateKeys {
     }
 }
 
-fn merge(one: Vec<EventKey>, other: Vec<EventKey>) -> Vec<EventKey> {
-    let mut merged = one;
-    merged.extend(other);
-    // Two sorted runs: the standard sort finds them and merges in linear time.
-    merged.sort();
-    merged
+/// Two sorted lists as one; the smaller is the only memory it takes beside the larger.
+fn merge(mut larger: Vec<EventKey>, smaller: Vec<EventKey>) -> Vec<EventKey> {
+    let (mut left, mut right) = (larger.len(), smaller.len());
+    larger.reserve_exact(right);
+    larger.extend_from_slice(&smaller);
+    // From the back, where there is room: nothing is overwritten before it was moved.
+    while right > 0 {
+        let takes_left = left > 0 && larger[left - 1] > smaller[right - 1];
+        let source = if takes_left { larger[left - 1] } else { smaller[right - 1] };
+        larger[left + right - 1] = source;
+        if takes_left { left -= 1 } else { right -= 1 }
+    }
+    larger
 }
 
 #[cfg(test)]

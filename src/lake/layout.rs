@@ -4,10 +4,13 @@
 //! cloudtrail/_delta_log/00000000000000000001.json
 //! cloudtrail/event_date=2026-01-15/0000000007-<uuid>.parquet
 //! cloudtrail/_hashes/0000000007-<uuid>.hashes
+//! cloudtrail/_seals/00000000000000000050/0123456789abcdef
 //! objects/object_month=2026-01/0000000007-<uuid>.parquet
 //! ```
 //!
 //! Names are made from numbers alone, never from a source object's key.
+
+use std::fmt;
 
 use jiff::civil::Date;
 use object_store::path::Path;
@@ -27,6 +30,9 @@ pub(crate) fn is_optimized(file: &str) -> bool {
 /// Where the hash sidecars of the `cloudtrail` table lie. Delta readers pass over names that begin
 /// with `_`, and so does their VACUUM.
 pub(crate) const HASHES: &str = "_hashes";
+
+/// Where the seals of checkpoints lie: empty files, named by version and checksum.
+const SEALS: &str = "_seals";
 
 /// The tables of a lake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,9 +81,10 @@ impl Table {
         self.file(partition, &format!("{number:010}-"))
     }
 
-    /// A new data file that `optimize` writes: its name says that it need not be looked at again.
-    pub(crate) fn new_optimized_file(self, partition: Option<&str>) -> String {
-        self.file(partition, OPTIMIZED)
+    /// A new data file that `optimize` writes after batch `number`: its name says that it need not be
+    /// looked at again.
+    pub(crate) fn new_optimized_file(self, partition: Option<&str>, number: i64) -> String {
+        self.file(partition, &format!("{OPTIMIZED}{number:010}-"))
     }
 
     fn file(self, partition: Option<&str>, prefix: &str) -> String {
@@ -94,9 +101,93 @@ impl Table {
     }
 }
 
+/// A file of a Delta log that means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFile {
+    /// The commit of a version.
+    Entry(u64),
+    /// All up to a version, in one file.
+    Checkpoint(u64),
+    /// `_last_checkpoint`
+    Hint,
+}
+
+impl LogFile {
+    /// What a path in the lake is, if it is one of a log.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let (folder, name) = path.as_ref().rsplit_once('/')?;
+        if !folder.ends_with("/_delta_log") {
+            return None;
+        }
+        if name == "_last_checkpoint" {
+            return Some(Self::Hint);
+        }
+        let (version, kind) = name.split_once('.')?;
+        let is_version = version.len() == 20 && version.bytes().all(|byte| byte.is_ascii_digit());
+        let version = version.parse().ok().filter(|_| is_version)?;
+        match kind {
+            "json" => Some(Self::Entry(version)),
+            "checkpoint.parquet" => Some(Self::Checkpoint(version)),
+            _ => None,
+        }
+    }
+
+    /// Its place in the lake.
+    pub(crate) fn path(self, table: Table) -> Path {
+        table.path(&format!("_delta_log/{self}"))
+    }
+}
+
+impl fmt::Display for LogFile {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entry(version) => write!(out, "{version:020}.json"),
+            Self::Checkpoint(version) => write!(out, "{version:020}.checkpoint.parquet"),
+            Self::Hint => out.write_str("_last_checkpoint"),
+        }
+    }
+}
+
+/// Where the seals of a checkpoint lie, relative to its table.
+pub(crate) fn seals_of(version: u64) -> String {
+    format!("{SEALS}/{version:020}")
+}
+
+/// The version of the checkpoint that a file seals; `None` if it is no seal.
+pub(crate) fn sealed_version(file: &str) -> Option<u64> {
+    let (version, _) = file.strip_prefix(SEALS)?.strip_prefix('/')?.split_once('/')?;
+    version.parse().ok()
+}
+
 /// The entry of version `version` in the log of `table`.
 pub(crate) fn log_entry(table: Table, version: u64) -> Path {
-    table.path(&format!("_delta_log/{version:020}.json"))
+    LogFile::Entry(version).path(table)
+}
+
+/// The batch by whose number a data file or hash sidecar is named; `None` if the name is none of ours.
+pub(crate) fn batch_of(file: &str) -> Option<i64> {
+    let name = file.rsplit('/').next()?;
+    let stem = name.strip_suffix(".parquet").or_else(|| name.strip_suffix(".hashes"))?;
+    let (number, unique) = stem.strip_prefix(OPTIMIZED).unwrap_or(stem).split_once('-')?;
+    let is_ours = number.len() == 10 && number.bytes().all(|byte| byte.is_ascii_digit()) && is_unique(unique);
+    number.parse().ok().filter(|_| is_ours)
+}
+
+/// A new name for a file that is being written; readers of Delta tables pass over those with a `.`.
+pub(crate) fn temporary() -> String {
+    format!(".{}.tmp", Uuid::new_v4().simple())
+}
+
+/// Whether a file was being written by a process that has ended.
+pub(crate) fn is_temporary(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let unique = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+    unique.is_some_and(is_unique)
+}
+
+/// Whether this is a UUID as file names have it.
+fn is_unique(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The hash sidecar of a `cloudtrail` data file: named by it, so that either is found by the other.
@@ -132,6 +223,25 @@ mod tests {
             assert_eq!(parse_date(text), Some(days));
         }
         assert_eq!(parse_date(NULL_PARTITION), None);
+    }
+
+    #[test]
+    fn names_tell_what_a_file_is_and_whose() {
+        let (data, merged) = (Table::Objects.new_file(None, 7), Table::Objects.new_optimized_file(None, 12));
+        assert_eq!((batch_of(&data), batch_of(&merged)), (Some(7), Some(12)));
+        assert!(is_optimized(&merged) && !is_optimized(&data));
+        assert_eq!(batch_of(hashes_of(&data).as_ref()), Some(7));
+        for name in ["part-00000.parquet", "0000000007-x.parquet", "7-0123.parquet", "0000000007.parquet"] {
+            assert_eq!(batch_of(name), None, "{name}");
+        }
+        assert!(is_temporary(&format!("a/{}", temporary())) && !is_temporary("a/.x.tmp"));
+        for file in [LogFile::Entry(7), LogFile::Checkpoint(50), LogFile::Hint] {
+            assert_eq!(LogFile::of(&file.path(Table::Findings)), Some(file));
+        }
+        for name in ["7.json", "00000000000000000007.json.bak", "00000000000000000007.crc"] {
+            assert_eq!(LogFile::of(&Table::Objects.path(&format!("_delta_log/{name}"))), None, "{name}");
+        }
+        assert_eq!(LogFile::of(&Path::from("objects/00000000000000000007.json")), None);
     }
 
     #[test]

@@ -8,26 +8,36 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use deltalake::kernel::transaction::CommitData;
 use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore, get_actions};
+use deltalake::protocol::checkpoints::create_checkpoint;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableError};
+use jiff::{SignedDuration, Timestamp};
 use object_store::prefix::PrefixStore;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use url::Url;
 use uuid::Uuid;
 
-use super::layout::{self, Table};
+pub(crate) use super::data_file::DataFile;
+use super::layout::{self, LogFile, Table};
+use super::log_folder::LogFolder;
 use crate::event::SCHEMA_VERSION;
 use crate::pause::{self, Point};
+use crate::source::count_retry;
 
 /// The appId under which every ingester numbers its batches.
 pub(crate) const INGEST_APP: &str = "trailhound-ingest";
+
+/// The appId under which a commit of `cloudtrail` notes that its batch has dead letters too.
+const LETTERS_APP: &str = "trailhound-dead-letters";
 
 /// The key of the commit info that carries a commit's operation id.
 pub(crate) const OPERATION_ID: &str = "trailhoundOperation";
@@ -38,84 +48,16 @@ pub(crate) const SCHEMA_PROPERTY: &str = "trailhound.schemaVersion";
 /// Every so many versions a log gets a checkpoint.
 const CHECKPOINT_EVERY: u64 = 50;
 
+/// A log that was last looked at longer ago is read anew: vacuum takes away entries after 7 days, and the
+/// next one would then look as if it had never been.
+const FOLLOWED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
 /// Attempts to settle whether a commit whose answer was lost went through.
 const SETTLE_ATTEMPTS: u32 = 6;
 
-/// An active file of a table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DataFile {
-    /// Its path, relative to the table.
-    pub path: String,
-    /// In bytes.
-    pub size: u64,
-    /// The value of the partition column, if the table has one and it is not NULL.
-    pub partition: Option<String>,
-    /// When it was written, in milliseconds since 1970.
-    pub modified: i64,
-    /// Delta's statistics, as JSON: `numRecords`, `minValues`, `maxValues`, `nullCount`.
-    pub stats: Option<String>,
-}
-
-impl DataFile {
-    /// The statistics, parsed; `Null` when there are none.
-    pub fn statistics(&self) -> Value {
-        let parsed = self.stats.as_deref().and_then(|stats| serde_json::from_str(stats).ok());
-        parsed.unwrap_or(Value::Null)
-    }
-
-    /// Rows in it, by its statistics.
-    pub fn rows(&self) -> Option<u64> {
-        self.statistics()["numRecords"].as_u64()
-    }
-
-    /// The action that adds it to `table`.
-    pub(crate) fn add(&self, table: Table, data_change: bool) -> Add {
-        Add {
-            path: self.path.clone(),
-            partition_values: self.partition_values(table),
-            size: i64::try_from(self.size).unwrap_or(i64::MAX),
-            modification_time: self.modified,
-            data_change,
-            stats: self.stats.clone(),
-            tags: None,
-            deletion_vector: None,
-            base_row_id: None,
-            default_row_commit_version: None,
-            clustering_provider: None,
-        }
-    }
-
-    /// The action that takes it out of `table`, its rows being in other files now.
-    pub(crate) fn remove(&self, table: Table, now: i64) -> Remove {
-        Remove {
-            path: self.path.clone(),
-            data_change: false,
-            deletion_timestamp: Some(now),
-            extended_file_metadata: Some(true),
-            partition_values: Some(self.partition_values(table)),
-            size: i64::try_from(self.size).ok(),
-            tags: None,
-            deletion_vector: None,
-            base_row_id: None,
-            default_row_commit_version: None,
-        }
-    }
-
-    fn partition_values(&self, table: Table) -> HashMap<String, Option<String>> {
-        let column = table.partition_column().into_iter();
-        column.map(|column| (column.to_owned(), self.partition.clone())).collect()
-    }
-
-    fn of_add(add: Add) -> Self {
-        Self {
-            path: add.path,
-            size: u64::try_from(add.size).unwrap_or(0),
-            partition: add.partition_values.into_values().next().flatten(),
-            modified: add.modification_time,
-            stats: add.stats,
-        }
-    }
-}
+/// The first pause between them; each is twice as long as the one before.
+const SETTLE_PAUSE: Duration =
+    if cfg!(test) { Duration::from_micros(50) } else { Duration::from_millis(100) };
 
 /// What a table holds at one version.
 #[derive(Debug, Clone, Default)]
@@ -124,6 +66,8 @@ pub struct Snapshot {
     pub version: u64,
     /// The number of the last ingest batch; 0 before the first.
     pub batch: i64,
+    /// Of `cloudtrail`: the last batch that had dead letters.
+    pub(crate) letters: i64,
     /// By path.
     pub files: BTreeMap<String, Arc<DataFile>>,
 }
@@ -144,6 +88,8 @@ pub(crate) struct Entry {
     pub(crate) remove: Vec<Remove>,
     /// The ingest batch it is the commit of.
     pub(crate) batch: Option<i64>,
+    /// Whether that batch has dead letters, which another table takes in.
+    pub(crate) letters: bool,
     /// More members of its commit info.
     pub(crate) info: HashMap<String, Value>,
 }
@@ -157,28 +103,44 @@ pub(crate) struct TableLog {
     schema_version: Option<String>,
     /// The version of the last checkpoint that this process knows of.
     checkpoint: u64,
+    /// When it was last looked at.
+    seen: Timestamp,
 }
 
 impl TableLog {
     /// Replays the log of `table`; `None` when the lake has no such table.
     pub(crate) async fn open(store: Arc<dyn ObjectStore>, table: Table) -> Result<Option<Self>> {
+        let seen = Timestamp::now();
         let mut delta = DeltaTable::new(log_store(&store, table)?);
-        match delta.load().await {
-            Ok(()) => {}
-            Err(DeltaTableError::NotATable(_)) => return Ok(None),
-            Err(error) => {
-                return Err(error).with_context(|| {
-                    format!(
-                        "the log of table `{}` can't be read; `trailhound lake doctor` says more",
-                        table.name()
-                    )
-                });
+        if let Err(error) = delta.load().await {
+            let folder = LogFolder::read(&store, table).await?;
+            if matches!(error, DeltaTableError::NotATable(_)) && folder.is_empty {
+                return Ok(None);
             }
+            let name = table.name();
+            let gap = folder.gap().map(|version| LogFile::Entry(version).path(table));
+            return Err(error).with_context(|| match gap {
+                Some(gap) => format!(
+                    "{gap} is missing, so the log of table `{name}` can't be read; restore the file from a \
+                     backup, or see `trailhound lake doctor`"
+                ),
+                None => format!(
+                    "the log of table `{name}` can't be read; `trailhound lake doctor` says what can be done"
+                ),
+            });
         }
+        let protocol = delta.snapshot()?.protocol();
+        check_protocol(table, protocol.min_reader_version(), protocol.min_writer_version())?;
         let snapshot = Arc::new(read_snapshot(&delta, table).await?);
         let schema_version = delta.snapshot()?.metadata().configuration().get(SCHEMA_PROPERTY).cloned();
         let checkpoint = last_checkpoint(&store, table).await;
-        Ok(Some(Self { store, table, snapshot, schema_version, checkpoint }))
+        Ok(Some(Self { store, table, snapshot, schema_version, checkpoint, seen }))
+    }
+
+    /// The log of a copy of the table, read as far as this one.
+    #[cfg(test)]
+    pub(crate) fn over(&self, store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, snapshot: self.snapshot.clone(), schema_version: self.schema_version.clone(), ..*self }
     }
 
     /// Refuses a table of a later version, or one that is none of ours.
@@ -191,8 +153,9 @@ impl TableLog {
             text.parse().with_context(|| format!("schema version `{text}` of table `{name}`"))?;
         if version > SCHEMA_VERSION {
             bail!(
-                "the lake has schema version {version} and this trailhound knows up to {SCHEMA_VERSION}: \
-                 use the newer trailhound that made it"
+                "table `{name}` has schema version {version} and trailhound {} knows up to {SCHEMA_VERSION}; \
+                 install the newer trailhound that made the lake, or name another lake with --lake",
+                env!("CARGO_PKG_VERSION"),
             );
         }
         Ok(())
@@ -204,16 +167,24 @@ impl TableLog {
 
     /// Follows the log to its end.
     pub(crate) async fn refresh(&mut self) -> Result<()> {
+        let now = Timestamp::now();
+        if now.duration_since(self.seen).abs() > FOLLOWED_FOR {
+            let table = self.table;
+            let anew = Self::open(self.store.clone(), table).await?;
+            *self = anew.with_context(|| format!("the table `{}` is gone", table.name()))?;
+            return Ok(());
+        }
         while let Some(entry) = self.entry(self.snapshot.version + 1).await? {
             let version = self.snapshot.version + 1;
             let actions = get_actions(version, &entry)
                 .with_context(|| format!("version {version} of table `{}`", self.table.name()))?;
             let snapshot = Arc::make_mut(&mut self.snapshot);
             for action in actions {
-                apply(snapshot, action)?;
+                apply(self.table, snapshot, action)?;
             }
             snapshot.version = version;
         }
+        self.seen = now;
         Ok(())
     }
 
@@ -263,12 +234,17 @@ impl TableLog {
                 partition_by: self.table.partition_column().map(|column| vec![column.to_owned()]),
                 predicate: None,
             },
+            // A repair takes rows out; all else that removes files puts their rows elsewhere.
+            false if entry.remove.iter().any(|remove| remove.data_change) => {
+                DeltaOperation::Delete { predicate: None }
+            }
             false => DeltaOperation::Optimize { predicate: None, target_size: 0 },
         };
         let mut info = entry.info.clone();
         info.insert(OPERATION_ID.to_owned(), operation.into());
-        let batch = entry.batch.map(|number| Transaction::new(INGEST_APP, number));
-        let data = CommitData::new(actions, kind, info, batch.into_iter().collect());
+        let apps = [Some(INGEST_APP), entry.letters.then_some(LETTERS_APP)];
+        let numbered = |number| apps.into_iter().flatten().map(move |app| Transaction::new(app, number));
+        let data = CommitData::new(actions, kind, info, entry.batch.into_iter().flat_map(numbered).collect());
         Ok(data.get_bytes()?)
     }
 
@@ -279,7 +255,8 @@ impl TableLog {
         let mut last_error = None;
         for attempt in 0..SETTLE_ATTEMPTS {
             if attempt > 0 {
-                tokio::time::sleep(std::time::Duration::from_millis(50 << attempt)).await;
+                count_retry();
+                tokio::time::sleep(SETTLE_PAUSE * (1 << (attempt - 1))).await;
             }
             match self.store.put_opts(&at, bytes.clone().into(), PutMode::Create.into()).await {
                 Ok(_) => return Ok(true),
@@ -334,7 +311,9 @@ impl TableLog {
     pub(crate) async fn checkpoint(&mut self) -> Result<()> {
         let mut delta = DeltaTable::new(log_store(&self.store, self.table)?);
         delta.load().await?;
-        deltalake::protocol::checkpoints::create_checkpoint(&delta, None).await?;
+        let runtime = Handle::current();
+        // The crate waits for its writes on the thread it is called on.
+        tokio::task::spawn_blocking(move || runtime.block_on(create_checkpoint(&delta, None))).await??;
         self.checkpoint = self.snapshot.version;
         pause::at(Point::Checkpoint, self.table.name());
         Ok(())
@@ -374,10 +353,23 @@ async fn read_snapshot(delta: &DeltaTable, table: Table) -> Result<Snapshot> {
     }
     let log = delta.log_store();
     let batch = state.transaction_version(log.as_ref(), INGEST_APP).await?.unwrap_or(0);
-    Ok(Snapshot { version: state.version(), batch, files })
+    let letters = state.transaction_version(log.as_ref(), LETTERS_APP).await?.unwrap_or(0);
+    Ok(Snapshot { version: state.version(), batch, letters, files })
 }
 
-fn apply(snapshot: &mut Snapshot, action: Action) -> Result<()> {
+fn check_protocol(table: Table, reader: i32, writer: i32) -> Result<()> {
+    ensure!(
+        reader <= 1 && writer <= 2,
+        "table `{}` asks for version {reader} of Delta's reader protocol and {writer} of its writer protocol, and \
+         trailhound {} knows 1 and 2: another tool has upgraded it; use a newer trailhound, or name another \
+         lake with --lake",
+        table.name(),
+        env!("CARGO_PKG_VERSION"),
+    );
+    Ok(())
+}
+
+fn apply(table: Table, snapshot: &mut Snapshot, action: Action) -> Result<()> {
     match action {
         Action::Add(add) => {
             let file = DataFile::of_add(add);
@@ -387,10 +379,9 @@ fn apply(snapshot: &mut Snapshot, action: Action) -> Result<()> {
             snapshot.files.remove(&remove.path);
         }
         Action::Txn(txn) if txn.app_id == INGEST_APP => snapshot.batch = txn.version,
-        Action::Protocol(protocol)
-            if protocol.min_reader_version() > 1 || protocol.min_writer_version() > 2 =>
-        {
-            bail!("the table was upgraded to a Delta protocol that this version does not write");
+        Action::Txn(txn) if txn.app_id == LETTERS_APP => snapshot.letters = txn.version,
+        Action::Protocol(protocol) => {
+            check_protocol(table, protocol.min_reader_version(), protocol.min_writer_version())?;
         }
         _ => {}
     }
@@ -403,4 +394,31 @@ fn operation_of(version: u64, entry: &Bytes) -> Result<Option<String>> {
         Action::CommitInfo(info) => info.info.get(OPERATION_ID)?.as_str().map(str::to_owned),
         _ => None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::lake::{Lake, Location};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_log_that_was_cleaned_meanwhile_is_read_anew() {
+        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let lake = Lake::over(Location::Folder("memory".into()), store.clone());
+        lake.writer().await.unwrap();
+        let mut asleep = lake.log(Table::Cloudtrail).await.unwrap();
+        let mut other = lake.log(Table::Cloudtrail).await.unwrap();
+        for _ in 0..3 {
+            other.commit(&Entry::default()).await.unwrap();
+        }
+        other.checkpoint().await.unwrap();
+        for version in 0..3 {
+            store.delete(&layout::log_entry(Table::Cloudtrail, version)).await.unwrap();
+        }
+        asleep.seen -= SignedDuration::from_hours(8 * 24);
+        asleep.refresh().await.unwrap();
+        assert_eq!(asleep.snapshot().version, 3);
+    }
 }

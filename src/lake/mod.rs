@@ -8,43 +8,57 @@
 
 mod batch;
 mod create;
+mod data_file;
 mod dead_letters;
 mod doctor;
 mod durable;
 mod files;
 mod findings;
 mod format;
+mod group;
 mod hashes;
 mod info;
 mod known;
 mod layout;
 mod log;
+mod log_folder;
 mod objects;
 mod optimize;
+mod repair;
 mod rooted;
 mod s3;
+mod s3_client;
+mod seal;
+mod standing;
 mod store;
 mod vacuum;
 mod writer;
 
+#[cfg(test)]
+mod durability;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use object_store::ObjectStore;
 
 use self::log::TableLog;
+use self::log_folder::LogFolder;
+use self::seal::Sealed;
 
 pub use self::batch::{Batch, MAX_ROWS};
+pub use self::data_file::DataFile;
 pub use self::doctor::{Check, Diagnosis, Health};
 pub use self::findings::file_schema as findings_schema;
 pub use self::format::table_schema;
 pub use self::info::{Info, TableInfo};
 pub use self::layout::Table;
-pub use self::log::{DataFile, Snapshot};
+pub use self::log::Snapshot;
 pub use self::objects::{Ledger, ObjectKey, ObjectRow, State};
 pub use self::optimize::Optimized;
 pub use self::store::{Location, LocationError};
@@ -71,7 +85,7 @@ impl fmt::Display for Lake {
 impl Lake {
     /// Over any store whose root is the lake.
     pub fn over(location: Location, store: Arc<dyn ObjectStore>) -> Self {
-        Self { location, store }
+        Self { location, store: Arc::new(Sealed::new(store)) }
     }
 
     /// Where it is.
@@ -91,9 +105,43 @@ impl Lake {
     /// What a table holds now.
     ///
     /// # Errors
-    /// When there is no such table, or its log can't be read.
+    /// When there is no such table, its log can't be read, or one of the tables that ingests write was
+    /// put back to an older state.
     pub async fn snapshot(&self, table: Table) -> Result<Arc<Snapshot>> {
-        Ok(self.log(table).await?.snapshot().clone())
+        if table == Table::Findings {
+            return Ok(self.log(table).await?.snapshot().clone());
+        }
+        let (rows, objects, letters) =
+            tokio::join!(self.log(Table::Cloudtrail), self.log(Table::Objects), async {
+                match table {
+                    Table::DeadLetters => self.log(table).await.map(Some),
+                    _ => Ok(None),
+                }
+            });
+        // A table by itself is whole: who asks for events need not wait until `objects` is mended.
+        match table {
+            Table::Cloudtrail => {
+                let mut rows = rows?;
+                if let Ok(mut objects) = objects {
+                    standing::ensure_level(&mut rows, &mut objects).await?;
+                }
+                Ok(rows.snapshot().clone())
+            }
+            Table::Objects => {
+                let mut objects = objects?;
+                if let Ok(mut rows) = rows {
+                    standing::ensure_level(&mut rows, &mut objects).await?;
+                }
+                Ok(objects.snapshot().clone())
+            }
+            Table::DeadLetters | Table::Findings => {
+                let mut letters = letters?.context("this table was asked for")?;
+                if let (Ok(rows), Ok(objects)) = (rows, objects) {
+                    standing::ensure_letters(&rows, &objects, &mut letters).await?;
+                }
+                Ok(letters.snapshot().clone())
+            }
+        }
     }
 
     /// The objects that need not be read again.
@@ -111,7 +159,8 @@ impl Lake {
     /// # Errors
     /// When the place can't be read.
     pub async fn exists(&self) -> Result<bool> {
-        Ok(self.find_log(Table::Cloudtrail).await?.is_some())
+        // A lake that has lost this table is still one, and whoever opens it is told.
+        Ok(self.find_log(Table::Cloudtrail).await?.is_some() || self.is_in_use().await?)
     }
 
     /// Opens the lake for writing; tables that are missing are made.
@@ -137,13 +186,27 @@ impl Lake {
     }
 
     async fn log(&self, table: Table) -> Result<TableLog> {
-        let Some(log) = self.find_log(table).await? else {
-            let name = table.name();
-            bail!(
-                "there is no table `{name}` at {self}; `trailhound ingest` makes a lake, --lake names another"
-            );
-        };
-        log.check_version()?;
-        Ok(log)
+        if let Some(log) = self.find_log(table).await? {
+            log.check_version()?;
+            return Ok(log);
+        }
+        let name = table.name();
+        ensure!(
+            !self.is_in_use().await?,
+            "table `{name}` is missing from {self}; restore the folder `{name}` from a backup, or let \
+             `trailhound lake doctor --repair` make it anew"
+        );
+        bail!("there is no table `{name}` at {self}; `trailhound ingest` makes a lake, --lake names another")
+    }
+
+    /// Whether tables were made here, all of them: `cloudtrail` is the last.
+    async fn is_in_use(&self) -> Result<bool> {
+        for table in Table::ALL {
+            let least = if table == Table::Cloudtrail { 0 } else { 1 };
+            if LogFolder::read(&self.store, table).await?.last().is_some_and(|last| last >= least) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

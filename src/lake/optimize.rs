@@ -4,8 +4,8 @@
 //! rule that asks for one event name. The swap is one commit that changes no data: rows keep their
 //! `ingest_batch`, and the new file's keys are those of the old ones together.
 //!
-//! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, one row group of at most
-//! [`GROUP_BYTES`], and one encoded file.
+//! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, two pieces of 16 MiB, one row
+//! group made of at most [`GROUP_BYTES`], and one encoded file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,19 +23,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use super::format::{Format, GROUP_ROWS, ParquetFile, RowGroup, file_schema};
+use super::data_file::DataFile;
+use super::format::{Format, GROUP_ROWS, ParquetFile, file_schema};
+use super::group::PiecewiseGroup;
 use super::layout::{self, Table};
-use super::log::{Committed, DataFile, Entry, TableLog};
+use super::log::{Committed, Entry, TableLog};
 use super::{Lake, MAX_LOSSES, files, hashes};
 
 /// Files of this size are large enough; several are merged up to it.
-const TARGET_BYTES: u64 = 256 << 20;
+const TARGET_BYTES: u64 = 128 << 20;
 
 /// What sorting may hold in memory before it spills.
-const SORT_MEMORY: usize = 512 << 20;
+const SORT_MEMORY: usize = 256 << 20;
 
-/// A row group is encoded when its columns take this much, however few rows that are.
-const GROUP_BYTES: usize = 256 << 20;
+/// A row group is done when this much went into it, however few rows that are.
+const GROUP_BYTES: usize = 64 << 20;
 
 /// How rows are put in order.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +107,7 @@ impl Lake {
         old: &[Arc<DataFile>],
         done: &mut Optimized,
     ) -> Result<()> {
-        let new = self.merge(table, old).await?;
+        let new = self.merge(table, old, log.snapshot().batch).await?;
         for _ in 0..MAX_LOSSES {
             if !old.iter().all(|file| log.snapshot().files.contains_key(&file.path)) {
                 done.lost += 1;
@@ -126,12 +128,18 @@ impl Lake {
     }
 
     /// Writes the rows of several files as one; nobody sees it until it is committed.
-    async fn merge(&self, table: Table, old: &[Arc<DataFile>]) -> Result<DataFile> {
+    async fn merge(&self, table: Table, old: &[Arc<DataFile>], batch: i64) -> Result<DataFile> {
+        // DataFusion reads past a file that is not there.
+        for file in old {
+            if let Some(damage) = self.damage(table, file).await? {
+                anyhow::bail!("{damage}; `trailhound lake doctor` says what can be done");
+            }
+        }
         let file = self.rewrite(table, old, &SORTS).await?;
         let expected: u64 = old.iter().filter_map(|file| file.rows()).sum();
         ensure!(file.rows as u64 == expected, "merging {expected} rows came to {}", file.rows);
         let partition = old.first().and_then(|file| file.partition.clone());
-        let path = table.new_optimized_file(partition.as_deref());
+        let path = table.new_optimized_file(partition.as_deref(), batch);
         if table == Table::Cloudtrail {
             let mut keys = Vec::with_capacity(file.rows);
             for file in old {
@@ -158,7 +166,14 @@ impl Lake {
                 Err(error) if sorts.peek().is_some() && is_exhausted(&error) => {
                     tracing::info!(table = table.name(), ?sort, "rows are too wide for this sort");
                 }
-                ended => return ended.context("sorting the rows of a table"),
+                ended => {
+                    return ended.with_context(|| {
+                        format!(
+                            "merging files of table `{}`; `trailhound lake doctor` says whether one is damaged",
+                            table.name()
+                        )
+                    });
+                }
             }
         }
         anyhow::bail!("no way to sort was given")
@@ -167,22 +182,21 @@ impl Lake {
     async fn rewrite_by(&self, table: Table, old: &[Arc<DataFile>], sort: Sort) -> Result<ParquetFile> {
         let format = if table == Table::Cloudtrail { Format::optimized() } else { Format::of(table) };
         let mut rows = self.rows_by(table, old, sort).await?.execute_stream().await?;
-        let mut groups: Vec<RowGroup> = Vec::new();
-        let (mut waiting, mut waiting_rows, mut waiting_bytes) = (Vec::new(), 0, 0);
+        // Room for all of it at once: a file that grows is there twice.
+        let mut bytes = Vec::with_capacity(old.iter().map(|file| file.size as usize).sum());
+        let mut file = format.file(&mut bytes)?;
+        let mut group = PiecewiseGroup::new(format)?;
         while let Some(batch) = rows.next().await {
-            let batch = conform(&batch?, format)?;
-            waiting_rows += batch.num_rows();
-            waiting_bytes += batch.get_array_memory_size();
-            waiting.push(batch);
-            if waiting_rows >= GROUP_ROWS || waiting_bytes >= GROUP_BYTES {
-                groups.push(encode(format, std::mem::take(&mut waiting)).await?);
-                (waiting_rows, waiting_bytes) = (0, 0);
+            group.push(conform(&batch?, format)?).await?;
+            if group.rows >= GROUP_ROWS || group.bytes >= GROUP_BYTES {
+                file.append(std::mem::replace(&mut group, PiecewiseGroup::new(format)?).finish().await?)?;
             }
         }
-        if waiting_rows > 0 || groups.is_empty() {
-            groups.push(encode(format, waiting).await?);
+        if group.rows > 0 {
+            file.append(group.finish().await?)?;
         }
-        format.assemble(groups)
+        let (stats, rows) = file.finish()?;
+        Ok(ParquetFile { bytes: bytes.into(), stats, rows })
     }
 
     async fn rows_by(&self, table: Table, old: &[Arc<DataFile>], sort: Sort) -> Result<DataFrame> {
@@ -265,7 +279,7 @@ fn swap_entry(table: Table, old: &[Arc<DataFile>], new: &DataFile) -> Entry {
 }
 
 /// A batch as the table's files are written.
-fn conform(batch: &RecordBatch, format: &Format) -> Result<RecordBatch> {
+pub(crate) fn conform(batch: &RecordBatch, format: &Format) -> Result<RecordBatch> {
     let schema = format.schema();
     let mut columns = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
@@ -273,13 +287,6 @@ fn conform(batch: &RecordBatch, format: &Format) -> Result<RecordBatch> {
         columns.push(cast(column, field.data_type())?);
     }
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
-}
-
-/// Encodes a row group beside the sort, on rayon.
-async fn encode(format: &'static Format, batches: Vec<RecordBatch>) -> Result<RowGroup> {
-    let (done, group) = tokio::sync::oneshot::channel();
-    rayon::spawn(move || drop(done.send(format.encode(&batches))));
-    group.await.context("an encoder has stopped")?
 }
 
 #[cfg(test)]

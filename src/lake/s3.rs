@@ -2,20 +2,26 @@
 //!
 //! It uses the credentials that the AWS SDK finds, so that a lake and its sources follow the same
 //! `--profile` and the same refresh. A log entry is created by a conditional PUT (`If-None-Match: *`).
+//! How often it asks, and what it believes, is the business of `s3_client`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use object_store::aws::{AmazonS3Builder, AwsCredential};
-use object_store::{CredentialProvider, Error, ObjectStore};
+use object_store::{ClientOptions, CredentialProvider, Error, ObjectStore, RetryConfig};
 
 use super::rooted::Rooted;
+use super::s3_client::Careful;
 use crate::source::{Aws, SourceError};
 
 /// Where S3 is when nothing says otherwise; the SDKs ask for a region, S3's own default is this one.
 const DEFAULT_REGION: &str = "us-east-1";
+
+/// A host that does not take a connection within this time is taken for dead.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// The SDK's credentials, as `object_store` asks for them.
 #[derive(Debug)]
@@ -41,7 +47,13 @@ impl CredentialProvider for SdkCredentials {
 pub(super) async fn open(bucket: &str, prefix: &str, aws: &Aws) -> Result<Arc<dyn ObjectStore>> {
     let config = aws.sdk_config().await;
     let region = config.region().map_or(DEFAULT_REGION, |region| region.as_ref());
-    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_region(region);
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(region)
+        .with_http_connector(Careful(aws.retry))
+        // Both are the client's; its time runs from byte to byte, so that a large file may take long.
+        .with_retry(RetryConfig { max_retries: 0, ..RetryConfig::default() })
+        .with_client_options(ClientOptions::new().with_connect_timeout(CONNECT).with_timeout_disabled());
     if let Some(endpoint) = config.endpoint_url() {
         // A server of one's own rarely has a name for each bucket.
         builder = builder

@@ -1,27 +1,30 @@
 //! `lake vacuum`: the only thing that deletes files.
 //!
-//! A file goes when no snapshot of the last [`KEEP`] names it: it is in no log now, it was not taken
-//! out of one within that time, and it was written before it. So a query that began yesterday still
-//! finds its files, and a writer has that long from writing a file to committing it.
+//! A file goes when it is one that trailhound names, no snapshot of the last [`KEEP`] has it, it was
+//! written before that, and the log proves that it is not needed: its table has taken it out, or has
+//! the batch by whose number the file is named and does without it. So a query that began yesterday
+//! still finds its files, a writer has that long from writing a file to committing it, and a file whose
+//! log entry was lost is still there when it is missed. Findings are of no batch: their files are named
+//! by the version of the log that is to name them.
 //!
 //! Limits: what was taken out when is read from the log, whose entries go after [`KEEP_MOST`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result, ensure};
 use deltalake::DeltaTable;
 use deltalake::kernel::{Action, Add};
 use deltalake::logstore::get_actions;
 use deltalake::protocol::checkpoints::cleanup_metadata;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
 
-use super::durable;
-use super::layout::{self, Table};
+use super::layout::{self, LogFile, Table};
 use super::log::log_store;
+use super::log_folder::LogFolder;
 use super::{Lake, Snapshot};
 
 /// The least that a file stays after it was written and after it was taken out of its table.
@@ -30,6 +33,9 @@ pub(super) const KEEP: SignedDuration = SignedDuration::from_hours(24);
 /// The most that can be asked for: `delta.logRetentionDuration` of our tables, and Delta's own least
 /// for its deleted files.
 const KEEP_MOST: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Log entries that are read at a time.
+const GETS: usize = 32;
 
 /// What was deleted, or would be.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -56,19 +62,14 @@ impl Lake {
              files can't be kept; choose `7d` or less"
         );
         let before = now - keep.max(KEEP);
-        ensure!(
-            self.exists().await?,
-            "there is no lake at {self}; `trailhound ingest SOURCE` makes one, --lake names another"
-        );
-        let pending = match dry_run {
-            true => self.pending_files().await?,
+        drop(self.log(Table::Cloudtrail).await?);
+        if !dry_run {
             // What a crash has left named but not committed becomes named first.
-            false => {
-                drop(self.writer().await?);
-                HashSet::new()
-            }
-        };
+            drop(self.writer().await?);
+        }
         let mut done = Vacuumed { dry_run, ..Vacuumed::default() };
+        let mut promised = HashMap::new();
+        let batch = self.snapshot(Table::Cloudtrail).await?.batch;
         for table in Table::ALL {
             // Listed before the snapshot is read: what is committed meanwhile is in the snapshot.
             let listed: Vec<ObjectMeta> = self
@@ -78,9 +79,15 @@ impl Lake {
                 .await
                 .with_context(|| format!("listing the files of table `{}`", table.name()))?;
             let snapshot = self.snapshot(table).await?;
-            let removed = self.removed_since(table, before, &listed).await?;
-            let named = Named::new(&snapshot, removed.union(&pending));
-            for file in listed.iter().filter(|file| named.is_garbage(table, file, before)) {
+            self.ensure_whole(table, &snapshot, &listed).await?;
+            let mut history = self.history(table, before).await?;
+            promised.extend(std::mem::take(&mut history.promised));
+            let last = match table {
+                Table::Findings => i64::try_from(snapshot.version)?,
+                _ => batch,
+            };
+            let kept = Kept::new(&snapshot, &history, &promised, last);
+            for file in listed.iter().filter(|file| kept.is_garbage(table, file, before)) {
                 if !dry_run {
                     let deleted = self.store().delete(&file.location).await;
                     deleted.with_context(|| format!("deleting {}", file.location))?;
@@ -90,53 +97,77 @@ impl Lake {
             }
             if !dry_run {
                 done.log_entries += self.clean_log(table).await?;
+                self.clean_seals(table, &listed, before).await?;
             }
         }
         Ok(done)
     }
 
-    /// The files of other tables that the last batch still has to bring in.
-    async fn pending_files(&self) -> Result<HashSet<String>> {
-        let objects = self.snapshot(Table::Objects).await?.batch;
-        let log = self.log(Table::Cloudtrail).await?;
-        if log.snapshot().batch <= objects {
-            return Ok(HashSet::new());
+    /// Refuses a table with a file missing: its rows may be in one that seems to be garbage.
+    async fn ensure_whole(&self, table: Table, snapshot: &Snapshot, listed: &[ObjectMeta]) -> Result<()> {
+        let there: HashSet<&Path> = listed.iter().map(|file| &file.location).collect();
+        for file in snapshot.files.keys().map(|file| table.path(file)) {
+            // What was committed since the listing is asked for by itself.
+            if !there.contains(&file) {
+                self.store().head(&file).await.with_context(|| {
+                    format!(
+                        "{self}/{file} is missing, so nothing is deleted from table `{}`; see `trailhound lake doctor`",
+                        table.name()
+                    )
+                })?;
+            }
         }
-        let info = log.batch_info(log.snapshot().batch).await?;
-        let files = info.into_values().filter_map(|value| serde_json::from_value::<Vec<Add>>(value).ok());
-        Ok(files.flatten().map(|add| add.path).collect())
+        Ok(())
     }
 
-    /// The files that were taken out of a table since `from`.
-    async fn removed_since(
-        &self,
-        table: Table,
-        from: Timestamp,
-        listed: &[ObjectMeta],
-    ) -> Result<HashSet<String>> {
-        let mut removed = HashSet::new();
-        let from = from.as_millisecond();
-        for file in listed {
-            let name = file.location.filename().unwrap_or_default();
-            let Some(version) = name.strip_suffix(".json").and_then(|name| name.parse::<u64>().ok()) else {
-                continue;
-            };
-            if file.last_modified.timestamp_millis() < from {
-                continue;
-            }
-            let entry = self.store().get(&file.location).await?.bytes().await?;
-            for action in get_actions(version, &entry)? {
-                if let Action::Remove(remove) = action {
-                    removed.insert(remove.path);
-                }
-            }
-        }
+    /// What the entries of a log say of files that its snapshot does not have, those that are taken out since
+    /// `from` apart.
+    ///
+    /// To be asked after the snapshot was read, so that a file is named by it or taken out by an entry that
+    /// is looked at here: `optimize` may commit at any time.
+    pub(super) async fn history(&self, table: Table, from: Timestamp) -> Result<History> {
+        let log = table.path("_delta_log");
+        let listed: Vec<ObjectMeta> = self
+            .store()
+            .list(Some(&log))
+            .try_collect()
+            .await
+            .with_context(|| format!("listing the log of table `{}`", table.name()))?;
         ensure!(
-            listed.iter().any(|file| file.location.as_ref().contains("/_delta_log/")),
+            listed.iter().any(|file| LogFile::of(&file.location).is_some()),
             "table `{}` has no log; nothing is deleted",
             table.name()
         );
-        Ok(removed)
+        // Owned: of a closure's borrows the compiler can't tell that they may move to a thread.
+        let mut entries = Vec::new();
+        for file in listed {
+            if let Some(LogFile::Entry(version)) = LogFile::of(&file.location) {
+                entries.push((version, file));
+            }
+        }
+        let reads = stream::iter(entries).map(|(version, file)| async move {
+            let entry = self.store().get(&file.location).await?.bytes().await?;
+            anyhow::Ok((file.last_modified, get_actions(version, &entry)?))
+        });
+        let mut reads = reads.buffer_unordered(GETS);
+        let mut history = History::default();
+        while let Some((written, actions)) = reads.try_next().await? {
+            for action in actions {
+                match action {
+                    Action::Remove(remove) => {
+                        let is_recent = written.timestamp_millis() >= from.as_millisecond();
+                        *history.removed.entry(remove.path).or_default() |= is_recent;
+                    }
+                    Action::CommitInfo(info) => {
+                        let files = info.info.into_values();
+                        let files = files.filter_map(|value| serde_json::from_value::<Vec<Add>>(value).ok());
+                        history.promised.extend(files.flatten().map(|add| (add.path.clone(), add)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(history)
     }
 
     async fn clean_log(&self, table: Table) -> Result<u64> {
@@ -145,32 +176,79 @@ impl Lake {
         let cleaned = cleanup_metadata(&delta, None).await?;
         Ok(u64::try_from(cleaned).unwrap_or(0))
     }
+
+    /// Deletes the seals of checkpoints that are gone; a young one's may still be on its way.
+    async fn clean_seals(&self, table: Table, listed: &[ObjectMeta], before: Timestamp) -> Result<()> {
+        let checkpoints = LogFolder::read(self.store(), table).await?.checkpoints;
+        let is_needless = |file: &ObjectMeta| {
+            let is_old = file.last_modified.timestamp_millis() < before.as_millisecond();
+            let version = within(table, &file.location).and_then(layout::sealed_version);
+            is_old && version.is_some_and(|version| !checkpoints.contains(&version))
+        };
+        for file in listed.iter().filter(|file| is_needless(file)) {
+            let deleted = self.store().delete(&file.location).await;
+            deleted.with_context(|| format!("deleting {}", file.location))?;
+        }
+        Ok(())
+    }
 }
 
-/// What snapshots of the time that counts name.
-struct Named<'n> {
-    files: HashSet<&'n str>,
-    hashes: HashSet<Path>,
+/// What the entries of a log say beside what its table has now.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// Files that were taken out, and whether that was of late.
+    pub(super) removed: HashMap<String, bool>,
+    /// Files that commits of `cloudtrail` name for other tables.
+    pub(super) promised: HashMap<String, Add>,
 }
 
-impl<'n> Named<'n> {
-    fn new(snapshot: &'n Snapshot, others: impl Iterator<Item = &'n String>) -> Self {
-        let files: HashSet<&str> = snapshot.files.keys().chain(others).map(String::as_str).collect();
-        let hashes = files.iter().map(|file| layout::hashes_of(file)).collect();
-        Self { files, hashes }
+/// What must stay in a table's folder.
+struct Kept<'k> {
+    named: HashSet<&'k str>,
+    removed: HashMap<&'k str, bool>,
+    promised: HashSet<&'k str>,
+    /// The last batch of the lake; of findings, the version by whose number their files are named.
+    last: i64,
+}
+
+impl<'k> Kept<'k> {
+    fn new(
+        snapshot: &'k Snapshot,
+        history: &'k History,
+        promised: &'k HashMap<String, Add>,
+        last: i64,
+    ) -> Self {
+        Self {
+            named: snapshot.files.keys().map(|file| stem(file)).collect(),
+            removed: history.removed.iter().map(|(file, is_recent)| (stem(file), *is_recent)).collect(),
+            promised: promised.keys().map(|file| stem(file)).collect(),
+            last,
+        }
     }
 
     fn is_garbage(&self, table: Table, file: &ObjectMeta, before: Timestamp) -> bool {
-        let is_old = file.last_modified.timestamp_millis() < before.as_millisecond();
         let Some(path) = within(table, &file.location) else { return false };
-        match () {
-            () if !is_old => false,
-            // Entries and checkpoints are no garbage; one that was never finished is.
-            () if path.starts_with("_delta_log") => durable::is_temporary(path),
-            () if path.starts_with(layout::HASHES) => !self.hashes.contains(&file.location),
-            () => !self.files.contains(path),
+        let stem = stem(path);
+        let is_old = file.last_modified.timestamp_millis() < before.as_millisecond();
+        if is_old && layout::is_temporary(path) {
+            return true;
+        }
+        if !is_old || path.starts_with('_') && !path.starts_with(layout::HASHES) || self.named.contains(stem)
+        {
+            return false;
+        }
+        match (self.removed.get(stem), layout::batch_of(path)) {
+            (Some(is_recent), _) => !is_recent,
+            (None, Some(batch)) => !self.promised.contains(stem) && batch <= self.last,
+            (None, None) => false,
         }
     }
+}
+
+/// What a data file and its hash sidecar have in common.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// A path within its table's folder.
@@ -201,14 +279,14 @@ mod tests {
     async fn a_dry_run_writes_nothing_and_keeps_what_an_interrupted_batch_names() {
         let lake = new_lake().await;
         let file = |name: &str| DataFile {
-            path: format!("object_month=2026-01/{name}.parquet"),
+            path: format!("object_month=2026-01/0000000001-{}.parquet", name.repeat(32)),
             size: 1,
             partition: Some("2026-01".to_owned()),
             modified: 0,
             stats: None,
         };
-        let named = file("named");
-        for path in [&named.path, &file("garbage").path] {
+        let named = file("a");
+        for path in [&named.path, &file("b").path] {
             let rows = RecordBatch::new_empty(file_schema(Table::Objects));
             let bytes = Format::of(Table::Objects).write(&[rows]).unwrap().bytes;
             lake.store().put(&Table::Objects.path(path), bytes.into()).await.unwrap();
@@ -231,7 +309,7 @@ mod tests {
         let lake = new_lake().await;
         let log = Table::Cloudtrail.path("_delta_log");
         let before = lake.store().list(Some(&log)).try_collect::<Vec<_>>().await.unwrap();
-        for name in [".0123.tmp", "1.crc"] {
+        for name in [".0123456789abcdef0123456789abcdef.tmp", "1.crc"] {
             lake.store().put(&log.clone().join(name), "{}".into()).await.unwrap();
         }
         let tomorrow = Timestamp::now() + SignedDuration::from_hours(25);
@@ -239,6 +317,42 @@ mod tests {
         assert_eq!(lake.vacuum(KEEP, false, tomorrow).await.unwrap().files, 1);
         let after = lake.store().list(Some(&log)).try_collect::<Vec<_>>().await.unwrap();
         assert_eq!(after.len(), before.len() + 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn only_what_the_log_proves_to_be_needless_is_deleted() {
+        let lake = new_lake().await;
+        let entry = Entry { batch: Some(7), ..Entry::default() };
+        for table in [Table::Cloudtrail, Table::Objects] {
+            lake.log(table).await.unwrap().commit(&entry).await.unwrap();
+        }
+        let (one, other) = ("1".repeat(32), "a".repeat(32));
+        for (path, goes) in [
+            (format!("cloudtrail/event_date=2026-01-15/0000000007-{one}.parquet"), true),
+            (format!("cloudtrail/_hashes/0000000007-{one}.hashes"), true),
+            (format!("cloudtrail/event_date=2026-01-15/optimized-0000000003-{one}.parquet"), true),
+            (format!("cloudtrail/event_date=2026-01-15/.{one}.tmp"), true),
+            (format!("cloudtrail/_delta_log/.{one}.tmp"), true),
+            // Of a batch that the log does not have: its entry may be lost.
+            (format!("cloudtrail/event_date=2026-01-15/0000000008-{other}.parquet"), false),
+            (format!("cloudtrail/_hashes/0000000008-{other}.hashes"), false),
+            (format!("cloudtrail/event_date=2026-01-15/optimized-0000000008-{other}.parquet"), false),
+            // Of findings it is the version of their own log that counts.
+            (format!("findings/found_date=2026-01-15/0000000001-{other}.parquet"), false),
+            (format!("findings/found_date=2026-01-15/0000000000-{one}.parquet"), true),
+            // Of other tools.
+            ("cloudtrail/event_date=2026-01-15/part-00000-c000.snappy.parquet".to_owned(), false),
+            ("cloudtrail/0000000001-copy.parquet".to_owned(), false),
+            ("objects/README.txt".to_owned(), false),
+            ("objects/.DS_Store".to_owned(), false),
+            ("objects/notes/00000000000000000001.json".to_owned(), false),
+        ] {
+            let path = Path::from(path);
+            lake.store().put(&path, "x".into()).await.unwrap();
+            let tomorrow = Timestamp::now() + SignedDuration::from_hours(25);
+            let deleted = lake.vacuum(KEEP, false, tomorrow).await.unwrap().files;
+            assert_eq!(deleted, u64::from(goes), "{path}");
+        }
     }
 
     #[tokio::test]

@@ -5,35 +5,36 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use deltalake::kernel::Add;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, Semaphore};
 
-use super::batch::{self, Base, Batch, Staged, StagedFile};
+use super::batch::{self, Base, Batch, MAX_ENCODERS, Staged, StagedFile};
+use super::data_file::DataFile;
 use super::format::{Format, ParquetFile};
 use super::known::{DateKey, Known};
 use super::layout::{self, Table};
-use super::log::{Committed, DataFile, Entry, TableLog};
+use super::log::{Committed, Entry, TableLog};
 use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
-use super::{Lake, MAX_LOSSES, Snapshot, dead_letters, files, hashes};
+use super::{Lake, MAX_LOSSES, Snapshot, dead_letters, files, hashes, standing};
 use crate::decode::{Chunk, DeadLetter, EventKey};
 use crate::pause::{self, Point};
 
 /// Members of the `cloudtrail` commit info that name what has to follow it.
-const OBJECTS_FILES: &str = "trailhoundObjects";
+pub(super) const OBJECTS_FILES: &str = "trailhoundObjects";
 const DEAD_LETTERS_FILES: &str = "trailhoundDeadLetters";
 
 /// Files that are written at a time: a disk's fsync and a bucket's PUT are mostly waiting.
 const PUTS: usize = 16;
 
 /// Files staged longer ago than this are written again: vacuum may delete them at 24 hours.
-const STALE_AFTER: Duration = Duration::from_secs(12 * 3600);
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(12);
 
 /// Writes batches to a lake. One at a time commits; others may be gathered meanwhile.
 #[derive(Debug)]
@@ -56,8 +57,9 @@ struct Latest {
     in_flight: i64,
 }
 
+/// The logs of the three tables that a batch goes to.
 #[derive(Debug)]
-struct Logs {
+pub(super) struct Logs {
     cloudtrail: TableLog,
     objects: TableLog,
     dead_letters: TableLog,
@@ -77,12 +79,12 @@ pub struct Report {
 impl Writer {
     /// Opens a lake for writing: finishes what a crash left, and reads what is known.
     pub(super) async fn open(lake: Lake) -> Result<Self> {
-        let mut logs = Logs {
-            cloudtrail: lake.log(Table::Cloudtrail).await?,
-            objects: lake.log(Table::Objects).await?,
-            dead_letters: lake.log(Table::DeadLetters).await?,
-            own: HashSet::new(),
-        };
+        let logs = Logs::open(&lake).await?;
+        Self::over(lake, logs).await
+    }
+
+    /// The same, where the logs were read before.
+    pub(super) async fn over(lake: Lake, mut logs: Logs) -> Result<Self> {
         logs.finish_pending().await?;
         let mut ledger = Ledger::default();
         take_objects(&lake, logs.objects.snapshot(), &mut ledger).await?;
@@ -93,7 +95,7 @@ impl Writer {
             logs: Mutex::new(logs),
             known: Mutex::default(),
             ledger: Mutex::new(ledger),
-            encoders: Arc::new(Semaphore::new(rayon::current_num_threads() + 1)),
+            encoders: Arc::new(Semaphore::new((rayon::current_num_threads() + 1).min(MAX_ENCODERS))),
             failed: AtomicBool::new(false),
         })
     }
@@ -209,14 +211,14 @@ impl Writer {
             let number = logs.cloudtrail.snapshot().batch + 1;
             let mut changed = self.check_again(&mut staged, &logs).await?;
             if staged.number != number {
-                tokio::task::block_in_place(|| staged.renumber(number))?;
+                busy(|| staged.renumber(number))?;
                 changed = true;
             }
             if staged.objects.iter().all(Option::is_none) {
                 return Ok(Report { objects: Vec::new(), already: objects });
             }
             let files = match put.take() {
-                Some(files) if !changed && files.at.elapsed() < STALE_AFTER => files,
+                Some(files) if !changed && files.is_fresh(Timestamp::now()) => files,
                 _ => self.put_files(&staged).await?,
             };
             pause::at(Point::BeforeCommit, format_args!("batch {number}"));
@@ -277,14 +279,14 @@ impl Writer {
             }
         }
         let is_settled = |row: &ObjectRow| ledger.settles(row);
-        let dropped = tokio::task::block_in_place(|| staged.drop_known(is_settled, &keys))?;
+        let dropped = busy(|| staged.drop_known(is_settled, &keys))?;
         staged.base = now;
         Ok(dropped)
     }
 
     /// Step 3: everything the commit will name, on disk before it.
     async fn put_files(&self, staged: &Staged) -> Result<Put> {
-        let at = Instant::now();
+        let at = Timestamp::now();
         let number = staged.number;
         // Boxed: of a closure's own futures the compiler can't tell that they may move to a thread.
         let mut dates: Vec<BoxFuture<'_, Result<Add>>> = Vec::new();
@@ -310,8 +312,7 @@ impl Writer {
             .collect();
         let mut dead = Vec::new();
         if !letters.is_empty() {
-            let batch = dead_letters::to_batch(&letters, number, staged.now)?;
-            let file = Format::of(Table::DeadLetters).write(&[batch])?;
+            let file = dead_letters::to_file(&letters, number, staged.now)?;
             let path = Table::DeadLetters.new_file(None, number);
             dead.push(self.put_file(Table::DeadLetters, path, None, &file).await?);
         }
@@ -353,24 +354,53 @@ impl Writer {
 /// Files that are written and wait for their commit.
 #[derive(Debug)]
 struct Put {
-    at: Instant,
+    /// By the clock on the wall, as vacuum has it: others stand still while a machine sleeps.
+    at: Timestamp,
     cloudtrail: Vec<Add>,
     objects: Vec<Add>,
     dead_letters: Vec<Add>,
 }
 
 impl Put {
+    /// Whether vacuum lets the files be for long enough. After a clock was set back nobody knows.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        (SignedDuration::ZERO..STALE_AFTER).contains(&now.duration_since(self.at))
+    }
+
     /// Step 4's entry.
     fn entry(&self, number: i64) -> Result<Entry> {
         let info = HashMap::from([
             (OBJECTS_FILES.to_owned(), serde_json::to_value(&self.objects)?),
             (DEAD_LETTERS_FILES.to_owned(), serde_json::to_value(&self.dead_letters)?),
         ]);
-        Ok(Entry { add: self.cloudtrail.clone(), remove: Vec::new(), batch: Some(number), info })
+        let letters = !self.dead_letters.is_empty();
+        Ok(Entry { add: self.cloudtrail.clone(), remove: Vec::new(), batch: Some(number), letters, info })
     }
 }
 
 impl Logs {
+    /// Reads them to their ends.
+    pub(super) async fn open(lake: &Lake) -> Result<Self> {
+        // In this order, as in `refresh`.
+        let (objects, dead_letters) = (lake.log(Table::Objects).await?, lake.log(Table::DeadLetters).await?);
+        let cloudtrail = lake.log(Table::Cloudtrail).await?;
+        Ok(Self { cloudtrail, objects, dead_letters, own: HashSet::new() })
+    }
+
+    /// The logs of a copy of the lake, which may have gone on since.
+    #[cfg(test)]
+    pub(super) async fn of_copy(&self, lake: &Lake) -> Result<Self> {
+        let of_copy = |log: &TableLog| log.over(lake.store().clone());
+        let mut logs = Self {
+            cloudtrail: of_copy(&self.cloudtrail),
+            objects: of_copy(&self.objects),
+            dead_letters: of_copy(&self.dead_letters),
+            own: HashSet::new(),
+        };
+        logs.refresh().await?;
+        Ok(logs)
+    }
+
     fn base(&self) -> Base {
         Base { cloudtrail: self.cloudtrail.snapshot().clone(), objects: self.objects.snapshot().clone() }
     }
@@ -385,27 +415,34 @@ impl Logs {
 
     /// Finishes the batch that a crash has left between steps 4 and 6, if there is one.
     async fn finish_pending(&mut self) -> Result<()> {
-        let number = self.cloudtrail.snapshot().batch;
-        if self.objects.snapshot().batch < number - 1 {
-            // Others have committed several batches while the logs were read one after the other. Where
-            // `cloudtrail` is at n, `objects` has reached n - 1.
-            self.objects.refresh().await?;
-            self.dead_letters.refresh().await?;
+        // Others may commit several batches while the logs are read one after the other. Where `cloudtrail`
+        // is at n, `objects` has reached n - 1; and what `objects` has come to, `cloudtrail` has too.
+        for _ in 0..MAX_LOSSES {
+            let (number, closed) = (self.cloudtrail.snapshot().batch, self.objects.snapshot().batch);
+            if closed < number - 1 {
+                self.objects.refresh().await?;
+                self.dead_letters.refresh().await?;
+                ensure!(
+                    self.objects.snapshot().batch >= number - 1,
+                    standing::apart(&self.cloudtrail, &self.objects)
+                );
+            } else if closed > number {
+                self.cloudtrail.refresh().await?;
+                ensure!(
+                    self.cloudtrail.snapshot().batch >= closed,
+                    standing::apart(&self.cloudtrail, &self.objects)
+                );
+            } else {
+                break;
+            }
         }
-        let closed = self.objects.snapshot().batch;
-        if closed >= number {
-            return Ok(());
+        let (number, closed) = (self.cloudtrail.snapshot().batch, self.objects.snapshot().batch);
+        ensure!(closed == number || closed == number - 1, standing::apart(&self.cloudtrail, &self.objects));
+        if closed == number {
+            return standing::ensure_letters(&self.cloudtrail, &self.objects, &mut self.dead_letters).await;
         }
-        ensure!(
-            closed == number - 1,
-            "table `objects` stands at batch {closed} and `cloudtrail` at {number}: the lake was changed by \
-             something else; see `trailhound lake doctor`",
-        );
         let info = self.cloudtrail.batch_info(number).await?;
-        let adds = |name: &str| -> Result<Vec<Add>> {
-            let named = info.get(name).cloned().unwrap_or(Value::Array(Vec::new()));
-            serde_json::from_value(named).with_context(|| format!("`{name}` in the commit of batch {number}"))
-        };
+        let adds = |name| named_files(&info, name).with_context(|| format!("the commit of batch {number}"));
         let (objects, dead_letters) = (adds(OBJECTS_FILES)?, adds(DEAD_LETTERS_FILES)?);
         tracing::info!(batch = number, "finishing a batch that was interrupted");
         self.finish(number, &objects, &dead_letters).await
@@ -418,6 +455,12 @@ impl Logs {
         }
         finish_table(&mut self.objects, number, objects).await
     }
+}
+
+/// The files that a commit of `cloudtrail` names for another table.
+pub(super) fn named_files(info: &HashMap<String, Value>, name: &str) -> Result<Vec<Add>> {
+    let named = info.get(name).cloned().unwrap_or(Value::Array(Vec::new()));
+    serde_json::from_value(named).with_context(|| format!("`{name}` is no list of files"))
 }
 
 async fn finish_table(log: &mut TableLog, number: i64, files: &[Add]) -> Result<()> {
@@ -449,6 +492,28 @@ pub(super) async fn take_objects(lake: &Lake, objects: &Snapshot, ledger: &mut L
     Ok(())
 }
 
+/// Runs what takes long, beside whatever else this thread has to do; a runtime of one thread has no other.
+fn busy<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::CurrentThread => work(),
+        _ => tokio::task::block_in_place(work),
+    }
+}
+
 fn now() -> i64 {
     Timestamp::now().as_microsecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_vacuum_may_soon_take_are_written_again() {
+        let at = Timestamp::now();
+        let put = Put { at, cloudtrail: Vec::new(), objects: Vec::new(), dead_letters: Vec::new() };
+        assert!(put.is_fresh(at) && put.is_fresh(at + SignedDuration::from_hours(11)));
+        assert!(!put.is_fresh(at + STALE_AFTER));
+        assert!(!put.is_fresh(at - SignedDuration::from_secs(1)));
+    }
 }

@@ -24,7 +24,7 @@ pub enum QueryError {
     #[error("{0}")]
     Limit(String),
     /// Something failed while it ran.
-    #[error("the query failed: {}", root_message(.0))]
+    #[error("the query failed: {}{}", root_message(.0), way_out(.0))]
     Failed(#[source] DataFusionError),
 }
 
@@ -32,6 +32,12 @@ pub enum QueryError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct LimitMet(pub(crate) String);
+
+impl From<LimitMet> for QueryError {
+    fn from(LimitMet(message): LimitMet) -> Self {
+        Self::Limit(message)
+    }
+}
 
 /// What there is to be named, for suggestions.
 #[derive(Debug, Default)]
@@ -105,6 +111,20 @@ fn root_message(error: &DataFusionError) -> String {
         }
         DataFusionError::Execution(message) => first_line(message).to_owned(),
         other => other.strip_backtrace(),
+    }
+}
+
+/// What helps when a file of the lake is missing or damaged.
+fn way_out(error: &DataFusionError) -> &'static str {
+    match root(error) {
+        DataFusionError::ObjectStore(_) => {
+            "; `trailhound lake doctor` says what is wrong with the lake's files"
+        }
+        // These name no file.
+        DataFusionError::ParquetError(_) | DataFusionError::ArrowError(..) => {
+            "; a data file may be damaged: `trailhound lake doctor --deep` names those of the lake"
+        }
+        _ => "",
     }
 }
 

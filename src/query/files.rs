@@ -183,6 +183,6 @@ mod tests {
         };
         assert!(refusal("t", "/nowhere.csv").await.starts_with("table `t`: can't read /nowhere.csv"));
         assert!(refusal("T x", "/nowhere.csv").await.starts_with("table name `T x`"));
-        assert!(refusal("t", "/dev/null").await.contains("is no file"));
+        assert!(refusal("t", "/").await.contains("is no file"));
     }
 }

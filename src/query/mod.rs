@@ -6,6 +6,8 @@
 //! out of it in the form that is asked for.
 
 mod athena;
+mod bounds;
+mod dialect;
 mod error;
 mod files;
 mod functions;
@@ -13,6 +15,7 @@ mod header;
 mod hunt;
 mod limits;
 mod params;
+mod pool;
 mod raw;
 mod restrict;
 mod shipped;
@@ -22,12 +25,15 @@ mod statistics;
 mod table;
 mod trino;
 mod views;
+mod watchdog;
 
 pub mod output;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use arrow::datatypes::DataType;
@@ -39,17 +45,22 @@ use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use tokio::runtime::Handle;
 use url::Url;
 
 use self::error::Names;
-use self::stack::{on_large_stack, on_large_stack_async};
+use self::limits::PLANNING_MAX;
+use self::stack::{off_on_large_stack, on_large_stack};
 use self::table::{LAKE_URL, LakeTable};
+use self::watchdog::{Ceiling, Watchdog};
 use crate::lake::{Lake, Table};
 
+pub(crate) use self::dialect::Postgres;
 pub use self::error::QueryError;
 pub use self::functions::{FunctionDoc, docs as function_docs, register as register_functions};
 pub use self::header::{HeaderError, split as split_header};
 pub use self::hunt::{Hunt, HuntError, HuntParam};
+pub(crate) use self::limits::remove_all_spilled;
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
 pub use self::shipped::HUNTS;
@@ -62,10 +73,15 @@ const SCHEMA: &str = "public";
 /// The schema of tables that views stand before.
 const INTERNAL: &str = "internal";
 
+/// What the decoding of raw logs holds beside a query: bytes in flight, rows, the keys of events.
+const DECODING: u64 = 1 << 30;
+
 /// A place to run statements.
 pub struct Session {
     context: SessionContext,
     limits: Limits,
+    /// Memory that statements may use beside what the limits say.
+    beside: u64,
     lake: Option<Lake>,
 }
 
@@ -81,7 +97,8 @@ impl Session {
     /// # Errors
     /// When there is no lake, or it can't be read.
     pub async fn over_lake(lake: &Lake, limits: &Limits) -> anyhow::Result<Self> {
-        let session = Self { context: context(limits)?, limits: *limits, lake: Some(lake.clone()) };
+        let mut session = Self::empty(limits)?;
+        session.lake = Some(lake.clone());
         session.context.register_object_store(&Url::parse(LAKE_URL)?, lake.store().clone());
         session.refresh().await?;
         Ok(session)
@@ -92,7 +109,8 @@ impl Session {
     /// # Errors
     /// When the tables can't be made.
     pub fn over_raw(batches: RawBatches, limits: &Limits) -> anyhow::Result<Self> {
-        let session = Self { context: context(limits)?, limits: *limits, lake: None };
+        let mut session = Self::empty(limits)?;
+        session.beside = DECODING;
         let table = RawTable::new(batches).into_provider()?;
         session.context.register_table(Table::Cloudtrail.name(), table)?;
         athena::register(&session.context)?;
@@ -104,7 +122,7 @@ impl Session {
     /// # Errors
     /// When DataFusion can't be set up.
     pub fn empty(limits: &Limits) -> anyhow::Result<Self> {
-        Ok(Self { context: context(limits)?, limits: *limits, lake: None })
+        Ok(Self { context: context(limits)?, limits: *limits, beside: 0, lake: None })
     }
 
     /// Moves to the lake's present state. Plans that were made before keep theirs.
@@ -144,44 +162,124 @@ impl Session {
 
     /// Plans one statement that only reads; `$name` takes its value from `params`.
     ///
-    /// Columns whose type is the union that `->` yields come out as JSON text.
+    /// Columns whose type is the union that `->` yields come out as JSON text. It blocks; who has to see
+    /// signals meanwhile waits for [`Self::prepare`].
     ///
     /// # Errors
-    /// When the statement is wrong, too large, or its parameters and `params` don't match.
+    /// When the statement is wrong, too large, or its parameters and `params` don't match; when planning
+    /// meets a limit.
     pub fn plan(&self, sql: &str, params: &BTreeMap<String, Literal>) -> Result<DataFrame, QueryError> {
+        futures::executor::block_on(self.prepare(sql, params))
+    }
+
+    /// Those of `rows` that a condition is true of, which is bounded as statements are.
+    ///
+    /// # Errors
+    /// When the condition is none over these rows, or too large.
+    pub fn filtered(&self, rows: DataFrame, condition: &str) -> Result<DataFrame, QueryError> {
         on_large_stack(|| {
-            let mut statement = statement::parse(sql)?;
-            trino::translate(&mut statement);
-            statement::bind(&mut statement, params)?;
-            let state = self.context.state();
-            let plan = futures::executor::block_on(state.statement_to_plan(statement))
-                .and_then(without_unions)
-                .map_err(|error| QueryError::of_planning(error, sql, &self.names()))?;
-            Ok(DataFrame::new(state, plan))
+            // In a line of its own, so that a comment at its end ends there.
+            statement::parse(&format!("SELECT 1 WHERE ({condition}\n)"))?;
+            let of_planning = |error| QueryError::of_planning(error, condition, &Names::default());
+            let condition = rows.parse_sql_expr(condition).map_err(of_planning)?;
+            rows.filter(condition).map_err(of_planning)
         })
     }
 
-    /// Starts a plan. Dropping the stream stops it.
+    /// Plans as [`Self::plan`] does, in a thread of its own.
+    ///
+    /// # Errors
+    /// As for [`Self::plan`].
+    pub async fn prepare(
+        &self,
+        sql: &str,
+        params: &BTreeMap<String, Literal>,
+    ) -> Result<DataFrame, QueryError> {
+        let (context, sql, params) = (self.context.clone(), sql.to_owned(), params.clone());
+        let planned = off_on_large_stack(move || planned(&context, &sql, &params));
+        self.within(planned).await?.map_err(QueryError::of_running)?
+    }
+
+    /// Starts a plan. Dropping the stream stops it, and the session must live as long.
     ///
     /// Errors of the stream are told by [`QueryError::of_running`].
     ///
     /// # Errors
-    /// When the plan can't be optimized, or a log can't be read.
+    /// When the plan can't be optimized, or a log can't be read; when either meets a limit.
     pub async fn run(&self, frame: DataFrame) -> Result<SendableRecordBatchStream, QueryError> {
+        let of_planning = |error| QueryError::of_planning(error, "", &Names::default());
+        let time =
+            self.limits.time.map(|time| (time, "the query takes longer than {} ([limits] time, --timeout)"));
+        let mut watchdog = self.watchdog(time);
         let (state, plan) = frame.into_parts();
         let tasks = state.task_ctx();
-        let planned = on_large_stack_async(async move { state.create_physical_plan(&plan).await });
-        let physical =
-            planned.await.map_err(|error| QueryError::of_planning(error, "", &Names::default()))?;
-        let stream = execute_stream(physical, tasks).map_err(QueryError::of_running)?;
-        Ok(limits::watch(&self.limits, stream))
+        let optimizer = state.clone();
+        let optimized = off_on_large_stack(move || optimizer.optimize(&plan));
+        let plan = self.within(optimized).await?.flatten().map_err(of_planning)?;
+        let runtime = Handle::current();
+        let physical = off_on_large_stack(move || {
+            runtime.block_on(state.query_planner().create_physical_plan(&plan, &state))
+        });
+        let physical = tokio::select! {
+            physical = physical => physical.flatten().map_err(of_planning)?,
+            limit = watchdog.met() => return Err(limit.into()),
+        };
+        // It recurses over the plan, too.
+        let runtime = Handle::current();
+        let started = off_on_large_stack(move || {
+            let _inside = runtime.enter();
+            execute_stream(physical, tasks)
+        });
+        let stream = started.await.flatten().map_err(QueryError::of_running)?;
+        Ok(limits::watched(&self.limits, watchdog, stream))
     }
 
-    fn names(&self) -> Names {
-        let mut tables = schema(&self.context, SCHEMA).map(|schema| schema.table_names()).unwrap_or_default();
-        tables.sort();
-        Names { tables }
+    /// Watches from now on, and over what the process uses now.
+    fn watchdog(&self, time: Option<(Duration, &'static str)>) -> Watchdog {
+        Watchdog::start(Ceiling::above_present(self.limits.memory, self.beside), time)
     }
+
+    /// Waits for `work` as long as the limits allow.
+    async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, QueryError> {
+        let time = match self.limits.time.filter(|time| *time < PLANNING_MAX) {
+            Some(time) => (time, "planning the query takes longer than {} ([limits] time, --timeout)"),
+            None => (PLANNING_MAX, "planning the query takes longer than {}; make the statement simpler"),
+        };
+        let mut watchdog = self.watchdog(Some(time));
+        tokio::select! {
+            done = work => Ok(done),
+            limit = watchdog.met() => Err(limit.into()),
+        }
+    }
+}
+
+impl Drop for Session {
+    /// Takes what was spilled away now: a task that is still computing would do it too late for a
+    /// process that ends.
+    fn drop(&mut self) {
+        limits::remove_spilled(&self.context.runtime_env());
+    }
+}
+
+fn planned(
+    context: &SessionContext,
+    sql: &str,
+    params: &BTreeMap<String, Literal>,
+) -> Result<DataFrame, QueryError> {
+    let mut statement = statement::parse(sql)?;
+    trino::translate(&mut statement);
+    statement::bind(&mut statement, params)?;
+    let state = context.state();
+    let plan = futures::executor::block_on(state.statement_to_plan(statement))
+        .and_then(without_unions)
+        .map_err(|error| QueryError::of_planning(error, sql, &names(context)))?;
+    Ok(DataFrame::new(state, plan))
+}
+
+fn names(context: &SessionContext) -> Names {
+    let mut tables = schema(context, SCHEMA).map(|schema| schema.table_names()).unwrap_or_default();
+    tables.sort();
+    Names { tables }
 }
 
 /// The names of a statement's parameters, without the `$`.
@@ -200,6 +298,9 @@ fn context(limits: &Limits) -> anyhow::Result<SessionContext> {
     // In the default dialect `a ->> 'k' = 'v'` reads as `a ->> ('k' = 'v')`.
     options.sql_parser.dialect = Dialect::PostgreSQL;
     options.execution.time_zone = Some("UTC".to_owned());
+    // A sort merges what it has sorted in memory before it spills it, and for long keys needs as much again.
+    let sorters = u64::try_from(options.execution.target_partitions)?.max(1);
+    options.execution.sort_spill_reservation_bytes = usize::try_from(limits.memory / (2 * sorters))?;
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
     let state = SessionStateBuilder::new()

@@ -2,17 +2,16 @@
 //!
 //! The planner walks expressions recursively, and an OR of 3,000 terms has been seen to overflow its
 //! stack and end the process. So the tokens are counted before anything recurses, the tree is counted
-//! before it is planned, and both happen on a thread whose stack is large enough for these bounds.
+//! before it is planned (`bounds`), and both happen on a thread whose stack is large enough.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 
 use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
-use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, Statement, TableFactor, Visit, Visitor};
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
+use super::Postgres;
+use super::bounds::{self, read_only, too_large};
 use super::error::{Names, QueryError};
 use super::params::{self, Literal};
 
@@ -22,16 +21,6 @@ const TEXT_MAX: usize = 512 << 10;
 /// Operators, opening brackets and keywords: no tree is deeper than these are many.
 const OPERATORS_MAX: usize = 10_000;
 
-/// Expressions in a statement, the items of lists included.
-const EXPRESSIONS_MAX: usize = 20_000;
-
-/// How deep expressions nest. A chain `a OR b OR c` nests as deep as it is long; at 500 terms the
-/// optimizer takes 0.7 s.
-const DEPTH_MAX: usize = 500;
-
-/// SELECTs, and tables named, in a statement.
-const SELECTS_MAX: usize = 200;
-
 /// Nesting of brackets, which the parser recurses by.
 const BRACKETS_MAX: usize = 100;
 
@@ -39,7 +28,7 @@ const BRACKETS_MAX: usize = 100;
 pub(crate) fn parse(sql: &str) -> Result<DfStatement, QueryError> {
     check_tokens(sql)?;
     let syntax = |error| QueryError::of_planning(error, sql, &Names::default());
-    let dialect = PostgreSqlDialect {};
+    let dialect = Postgres::default();
     let mut statements = DFParserBuilder::new(sql)
         .with_dialect(&dialect)
         .with_recursion_limit(BRACKETS_MAX)
@@ -91,19 +80,12 @@ fn bind_inner(
     }
 }
 
-fn too_large(what: &str, limit: usize) -> QueryError {
-    QueryError::Statement(format!(
-        "the statement is too large: more than {limit} {what}; put values into a list (`x IN (…)`, \
-         `ip_in(x, …)`), a regular expression, or a table (--table name=file)"
-    ))
-}
-
 fn check_tokens(sql: &str) -> Result<(), QueryError> {
     if sql.len() > TEXT_MAX {
         return Err(too_large("bytes", TEXT_MAX));
     }
     // What the tokenizer can't read, the parser reports with its place.
-    let Ok(tokens) = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize() else { return Ok(()) };
+    let Ok(tokens) = Tokenizer::new(&Postgres::default(), sql).tokenize() else { return Ok(()) };
     let operators = tokens.iter().filter(|token| is_operator(token)).count();
     if operators > OPERATORS_MAX {
         return Err(too_large("operators and keywords", OPERATORS_MAX));
@@ -134,92 +116,7 @@ fn check(statement: &DfStatement) -> Result<(), QueryError> {
         DfStatement::CopyTo(_) => return Err(read_only("COPY")),
         DfStatement::Reset(_) => return Err(read_only("RESET")),
     };
-    match inner.visit(&mut Checker::default()) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(error) => Err(error),
-    }
-}
-
-fn read_only(what: &str) -> QueryError {
-    QueryError::Statement(format!(
-        "`{what}` is not allowed: only SELECT, WITH, VALUES, EXPLAIN, SHOW and DESCRIBE are"
-    ))
-}
-
-#[derive(Debug, Default)]
-struct Checker {
-    expressions: usize,
-    depth: usize,
-    selects: usize,
-    tables: usize,
-}
-
-impl Visitor for Checker {
-    type Break = QueryError;
-
-    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<QueryError> {
-        match statement {
-            Statement::Query(_)
-            | Statement::Explain { .. }
-            | Statement::ExplainTable { .. }
-            | Statement::ShowTables { .. }
-            | Statement::ShowColumns { .. }
-            | Statement::ShowVariable { .. }
-            | Statement::ShowFunctions { .. }
-            | Statement::ShowCreate { .. } => ControlFlow::Continue(()),
-            other => {
-                let text: String = other.to_string().chars().take(200).collect();
-                let verb: Vec<_> = text.split_whitespace().take(1).collect();
-                ControlFlow::Break(read_only(&verb.concat()))
-            }
-        }
-    }
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<QueryError> {
-        match query.body.as_ref() {
-            SetExpr::Insert(_) => ControlFlow::Break(read_only("INSERT")),
-            SetExpr::Update(_) => ControlFlow::Break(read_only("UPDATE")),
-            SetExpr::Delete(_) => ControlFlow::Break(read_only("DELETE")),
-            SetExpr::Merge(_) => ControlFlow::Break(read_only("MERGE")),
-            _ => ControlFlow::Continue(()),
-        }
-    }
-
-    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<QueryError> {
-        if select.into.is_some() {
-            return ControlFlow::Break(read_only("SELECT INTO"));
-        }
-        self.selects += 1;
-        match self.selects > SELECTS_MAX {
-            true => ControlFlow::Break(too_large("SELECTs", SELECTS_MAX)),
-            false => ControlFlow::Continue(()),
-        }
-    }
-
-    fn pre_visit_table_factor(&mut self, _: &TableFactor) -> ControlFlow<QueryError> {
-        self.tables += 1;
-        match self.tables > SELECTS_MAX {
-            true => ControlFlow::Break(too_large("tables", SELECTS_MAX)),
-            false => ControlFlow::Continue(()),
-        }
-    }
-
-    fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<QueryError> {
-        self.expressions += 1;
-        self.depth += 1;
-        if self.expressions > EXPRESSIONS_MAX {
-            return ControlFlow::Break(too_large("expressions", EXPRESSIONS_MAX));
-        }
-        if self.depth > DEPTH_MAX {
-            return ControlFlow::Break(too_large("expressions within each other", DEPTH_MAX));
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<QueryError> {
-        self.depth -= 1;
-        ControlFlow::Continue(())
-    }
+    bounds::check(inner)
 }
 
 #[cfg(test)]

@@ -220,7 +220,11 @@ async fn a_file_of_an_older_schema_reads_with_nulls() {
         store.list(Some(&StorePath::from("cloudtrail/_delta_log"))).try_collect().await.unwrap();
     for entry in log {
         let found = store.get(&entry.location).await.unwrap().bytes().await.unwrap();
-        let found = String::from_utf8(found.to_vec()).unwrap();
+        let mut found = String::from_utf8(found.to_vec()).unwrap();
+        if let Some(at) = found.find("\"trailhoundChecksum\"") {
+            let end = at + found[at..].find(',').unwrap();
+            found.replace_range(at..=end, "");
+        }
         let resized = found.replace(&format!("\"size\":{}", file.size), &format!("\"size\":{}", bytes.len()));
         store.put(&entry.location, resized.into_bytes().into()).await.unwrap();
     }
@@ -358,10 +362,10 @@ async fn a_result_that_passes_a_limit_ends_with_an_error() {
     let message = end(rows, "SELECT event_id FROM cloudtrail").await.unwrap();
     assert!(message.starts_with("the result has more than 5 rows"), "{message}");
     assert_eq!(end(rows, "SELECT event_id FROM cloudtrail LIMIT 5").await, None);
-    let time = Limits { time: Some(Duration::from_millis(50)), ..Limits::default() };
+    let time = Limits { time: Some(Duration::from_millis(500)), ..Limits::default() };
     let long = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE a.value % 7 = b.value % 11";
     let message = end(time, long).await.unwrap();
-    assert!(message.starts_with("the query takes longer than 50ms"), "{message}");
+    assert!(message.contains("takes longer than 500ms"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -448,3 +452,5 @@ async fn every_shipped_hunt_runs() {
     }
     assert!(hunts >= 20, "{hunts}");
 }
+
+mod limits;

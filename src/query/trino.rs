@@ -13,8 +13,9 @@ use datafusion::sql::sqlparser::ast::{
     AccessExpr, Expr, Ident, Join, JoinOperator, Query, Select, SetExpr, TableFactor, TableWithJoins, Value,
     VisitMut, VisitorMut,
 };
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
+
+use super::Postgres;
 
 /// Puts a statement into DataFusion's words.
 pub(crate) fn translate(statement: &mut DfStatement) {
@@ -123,7 +124,7 @@ fn nest(left: &TableFactor, unnest: &TableFactor, names: &mut Vec<String>) -> Op
     };
     let array = array_exprs.first()?;
     let sql = format!("SELECT 1 FROM (SELECT *, UNNEST({array}) AS {item} FROM {left}) AS {name}");
-    let query = Parser::new(&PostgreSqlDialect {}).try_with_sql(&sql).ok()?.parse_query().ok()?;
+    let query = Parser::new(&Postgres::default()).try_with_sql(&sql).ok()?.parse_query().ok()?;
     if alias.name != *item {
         names.push(folded(&alias.name));
     }

@@ -13,6 +13,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use tokio::sync::Mutex;
 
 use super::error::SourceError;
+use super::retry::Retry;
 
 /// Where a client looks first when nothing names a region; S3 then says where a bucket is.
 pub const FIRST_REGION: &str = "us-east-1";
@@ -30,6 +31,8 @@ pub struct Aws {
     pub no_sign_request: bool,
     /// `--requester-pays`.
     pub requester_pays: bool,
+    /// `TRAILHOUND_S3_RETRY`: how stubbornly it is asked, for sources and lakes.
+    pub retry: Retry,
 }
 
 impl Aws {

@@ -266,8 +266,5 @@ async fn a_bucket_keeps_the_contract() {
         .endpoint_url(server.url())
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
         .build();
-    all(&super::S3::over("logs", &config, &super::Aws::default(), super::Retry::default())
-        .await
-        .expect("opened"))
-    .await;
+    all(&super::S3::over("logs", &config, &super::Aws::default()).await.expect("opened")).await;
 }

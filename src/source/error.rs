@@ -5,7 +5,8 @@
 //! names makes all further work pointless. A message names the thing and the way out; what S3 or
 //! the file system said is the error's source.
 //!
-//! Limits: names come from outside, so control characters in them are shown escaped.
+//! Limits: names come from outside, so what would write to a terminal, or turn around what stands behind
+//! it, is shown escaped.
 
 use std::io;
 use std::path::PathBuf;
@@ -125,7 +126,24 @@ pub enum SourceError {
         #[source]
         cause: Cause,
     },
-    /// A source argument that names nothing, or an answer that makes no sense.
+    /// It was read twice, and came with other bytes each time, bad ones.
+    #[error(
+        "`{}` comes with other bytes each time it is read, bad ones; the next run tries again",
+        shown(uri)
+    )]
+    Garbled {
+        /// The object.
+        uri: String,
+    },
+    /// An argument that names no source.
+    #[error("`{}` is no source: {reason}", shown(text))]
+    Misnamed {
+        /// What was typed.
+        text: String,
+        /// What would be one.
+        reason: &'static str,
+    },
+    /// An answer that makes no sense.
     #[error("`{}` can't be read: {reason}", shown(uri))]
     Invalid {
         /// What was asked for.
@@ -180,11 +198,15 @@ pub fn chain_text(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// A name as it may stand in a message: no control characters.
+/// A name as it may stand in a message: no control characters, and none that change the direction of text.
 pub(super) fn shown(name: &str) -> String {
+    let is_odd = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
     let mut text = String::with_capacity(name.len());
     for letter in name.chars() {
-        if letter.is_control() { text.extend(letter.escape_default()) } else { text.push(letter) }
+        if is_odd(letter) { text.extend(letter.escape_unicode()) } else { text.push(letter) }
     }
     text
 }
@@ -231,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_hostile_name_can_not_write_to_the_terminal() {
-        let text = SourceError::NotFound { uri: "s3://b/\u{1b}[2Jx\n".to_owned() }.to_string();
-        assert_eq!(text, "`s3://b/\\u{1b}[2Jx\\n` is gone: it was listed, then deleted");
+        let text = SourceError::NotFound { uri: "s3://b/\u{1b}[2Jx\n\u{202e}y".to_owned() }.to_string();
+        assert_eq!(text, "`s3://b/\\u{1b}[2Jx\\u{a}\\u{202e}y` is gone: it was listed, then deleted");
     }
 }

@@ -99,7 +99,8 @@ fn match_tail(tail: &[&str]) -> Option<KeyParts> {
         rest => (None, rest),
     };
     let &[account, folder, region, year, month, day] = rest else { return None };
-    if account.is_empty() || !is_region(region) {
+    // What looks like an organisation is no account: `facts` and `level` take it for one too.
+    if account.is_empty() || is_org(account) || !is_region(region) {
         return None;
     }
     Some(KeyParts {
@@ -152,7 +153,7 @@ pub(super) fn facts(path: &str) -> Option<Facts<'_>> {
             rest => rest,
         };
         let [account_id, kind, rest @ ..] = tail else { return None };
-        if account_id.is_empty() {
+        if account_id.is_empty() || is_org(account_id) {
             return None;
         }
         Folder::parse(kind)?;

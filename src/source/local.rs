@@ -2,19 +2,22 @@
 //!
 //! Listed in the order of a bucket, and named by where files really are: a URI is the canonical
 //! path, and an etag the size and time of change, both checked once more when the file is opened.
-//! Links are followed; a loop, a folder that can't be read, or a thing that is no file is an error
-//! among the objects. No file is passed over for its name.
+//! Links are followed out of the tree, each place once; what a link inside the tree points at is listed
+//! where it really is, so that no link takes a log away from its account and day. A loop, a folder that
+//! can't be read, or a thing that is no file is an error among the objects. No file is passed over for
+//! its name.
 //!
 //! Limits: a folder's own entries are held while it is listed; a file that is written to while it
 //! is read is noticed by the decoder, not here.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, FileTypeExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
@@ -53,7 +56,7 @@ impl Local {
             let real = fs::canonicalize(&path).map_err(|source| missing(&path, source))?;
             let is_folder = fs::metadata(&real).map_err(|source| missing(&path, source))?.is_dir();
             let root = if is_folder { real.as_path() } else { real.parent().unwrap_or(&real) };
-            let tree = Arc::new(Tree { root: root.to_owned(), head: head(root) });
+            let tree = Arc::new(Tree { root: root.to_owned(), head: head(root), followed: Arc::default() });
             Ok(Self { tree, file: (!is_folder).then_some(real) })
         })
         .await
@@ -159,10 +162,12 @@ pub(super) fn is_pipe(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo() || found.file_type().is_char_device())
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Tree {
     root: PathBuf,
     head: String,
+    /// Places outside to which links have led, and the link that was followed to each.
+    followed: Arc<Mutex<HashMap<PathBuf, PathBuf>>>,
 }
 
 impl Tree {
@@ -199,6 +204,9 @@ impl Tree {
                 }
             };
             let leads_to_folder = kind.is_symlink() && fs::metadata(&path).is_ok_and(|found| found.is_dir());
+            if kind.is_symlink() && self.is_listed_elsewhere(place, &path) {
+                continue;
+            }
             if leads_to_folder && self.is_loop(place, &path) {
                 let source = io::Error::other("the link leads back to a folder above it");
                 page.errors.push(SourceError::Local { path, source });
@@ -217,6 +225,19 @@ impl Tree {
         Ok(page)
     }
 
+    /// Whether what a link leads to is met without it: because it lies in the tree and not above the link, or
+    /// because another link leads there. Links from folder to folder are more ways than can be gone.
+    fn is_listed_elsewhere(&self, place: &Place, link: &Path) -> bool {
+        let Ok(target) = fs::canonicalize(link) else { return false };
+        if self.is_loop(place, link) {
+            return false;
+        }
+        // It is whole at any time, so a panic elsewhere does not spoil it.
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        // A folder may be read twice, and must say the same.
+        target.starts_with(&self.root) || followed.entry(target).or_insert_with(|| link.to_owned()) != link
+    }
+
     /// A loop may go by several links, so every folder on the way here is looked at, not only
     /// the last one's real place.
     fn is_loop(&self, place: &Place, link: &Path) -> bool {
@@ -232,7 +253,7 @@ impl Tree {
 #[async_trait]
 impl Lister for Tree {
     async fn page(&self, place: &Place, _folded: bool, _token: Option<String>) -> Result<Page, SourceError> {
-        let (tree, place) = (Self { root: self.root.clone(), head: self.head.clone() }, place.clone());
+        let (tree, place) = (self.clone(), place.clone());
         blocking(move || tree.read(&place)).await
     }
 

@@ -17,6 +17,7 @@ mod retry;
 mod s3;
 mod stdin;
 mod walk;
+mod whole;
 
 #[cfg(test)]
 mod contract;
@@ -24,6 +25,7 @@ mod contract;
 use std::fmt::Debug;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -37,9 +39,14 @@ pub use self::filter::Filter;
 pub use self::key::{Folder, KeyParts, parse as parse_key};
 pub use self::local::Local;
 pub use self::memory::{Fault, Memory};
-pub use self::retry::Retry;
+pub use self::retry::{Retry, retries};
 pub use self::s3::S3;
 pub use self::stdin::{MAX_SPOOLED_BYTES, Stdin};
+
+pub(crate) use self::retry::{Passing, count_retry};
+pub(crate) use self::whole::{
+    PageAsked, error_code, is_foreign, is_passing_code, md5, md5_of_etag, page_fault, unclosed,
+};
 
 /// The largest object that is read from a bucket, since its bytes are held until they are decoded.
 /// CloudTrail's own have 50 MB at most; ten times that leaves room for logs joined by somebody.
@@ -72,7 +79,43 @@ pub enum Body {
     File(File),
 }
 
+/// How an object begins and ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Ends {
+    /// Its first bytes; zeros where there are none.
+    pub first: [u8; 2],
+    /// Its last bytes; zeros where there are none.
+    pub last: [u8; 4],
+    /// How many bytes it has.
+    pub size: u64,
+}
+
 impl Body {
+    /// How it begins and ends.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn ends(&self) -> io::Result<Ends> {
+        let (mut first, mut last) = ([0; 2], [0; 4]);
+        let size = match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File(file) => file.metadata()?.len(),
+        };
+        if size >= 4 {
+            match self {
+                Self::Bytes(bytes) => {
+                    first.copy_from_slice(&bytes[..2]);
+                    last.copy_from_slice(&bytes[bytes.len() - 4..]);
+                }
+                Self::File(file) => {
+                    file.read_exact_at(&mut first, 0)?;
+                    file.read_exact_at(&mut last, size - 4)?;
+                }
+            }
+        }
+        Ok(Ends { first, last, size })
+    }
+
     /// Reads from the start, each time it is called and however many readers there are.
     ///
     /// # Errors
@@ -98,6 +141,11 @@ pub trait Source: Debug + Send + Sync {
 
     /// The bytes of a listed object, whole and of the version that was listed.
     async fn get(&self, object: &ObjectRef) -> Result<Body, SourceError>;
+
+    /// Whether bytes come over a network, where they may be garbled: what looks bad is read twice then.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 /// Opens what somebody typed: `s3://bucket/prefix`, a folder, a file, or `-`.
@@ -110,14 +158,13 @@ pub async fn open(text: &str, aws: &Aws) -> Result<Arc<dyn Source>, SourceError>
         return Ok(Arc::new(Stdin::spool(io::stdin()).await?));
     }
     if let Some(place) = text.strip_prefix("s3://") {
-        return Ok(Arc::new(S3::open(place, aws, Retry::default()).await?));
+        return Ok(Arc::new(S3::open(place, aws).await?));
     }
     if let Some((scheme, _)) = text.split_once("://")
         && scheme != "file"
     {
-        let reason =
-            "a source is `s3://bucket/prefix`, a folder, a file, or `-` for standard input".to_owned();
-        return Err(SourceError::Invalid { uri: text.to_owned(), reason });
+        let reason = "a source is `s3://bucket/prefix`, a folder, a file, or `-` for standard input";
+        return Err(SourceError::Misnamed { text: text.to_owned(), reason });
     }
     let path = local::path_of(text);
     if local::is_pipe(&path) {

@@ -43,11 +43,12 @@ fn a_folder_that_is_not_there_is_named_and_how_to_write_a_bucket() {
 fn another_kind_of_address_is_told_what_a_source_looks_like() {
     let dir = TestDir::new();
     for source in ["https://example.com/logs", "gs://bucket/logs"] {
-        dir.run(["ingest", source]).expect_exit(1).expect_err(source).expect_err("`s3://bucket/prefix`");
+        dir.run(["ingest", source]).expect_exit(2).expect_err(source).expect_err("`s3://bucket/prefix`");
     }
-    dir.run(["ingest", "s3://"]).expect_exit(1).expect_err("a bucket's name");
+    dir.run(["ingest", "s3://"]).expect_exit(2).expect_err("a bucket's name");
     dir.file("logs/x.json", "{}");
-    dir.run(["ingest", "logs", "--lake", "gs://bucket"]).expect_exit(1).expect_err("a lake is a folder or");
+    dir.run(["ingest", "logs", "--lake", "gs://bucket"]).expect_exit(2).expect_err("a lake is a folder or");
+    dir.run(["ingest", "logs", "--lake", "s3://"]).expect_exit(2).expect_err("names no bucket");
 }
 
 #[test]

@@ -5,18 +5,31 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps the wrong thing fails, which is what it is for")]
 
+mod bad_input;
 mod cli;
+mod damaged_lake;
 mod delta;
 mod demo;
+mod disk;
 mod errors;
 mod harness;
+mod hostile_statements;
 mod hunts;
 mod ingest;
+mod kill;
 mod layering;
+mod limits;
 mod lossless;
+mod memory;
 mod once;
+mod races;
+mod remains;
 mod rules;
 mod s3;
+mod s3_faults;
 mod s3_server;
+mod s3_stormy;
 mod slt;
 mod source;
+mod trail;
+mod victim;

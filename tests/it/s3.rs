@@ -9,7 +9,10 @@ use crate::s3_server::{Fault, S3Server};
 
 const LAKE: &str = "s3://lakes/trail";
 
-async fn server() -> S3Server {
+/// How often and how long S3 is asked again: as by default, only quicker.
+pub(crate) const QUICK: &str = "attempts=12,base=2ms,cap=50ms,within=2m,stall=30s";
+
+pub(crate) async fn server() -> S3Server {
     let server = S3Server::start().await;
     server.make_bucket("logs");
     server.make_bucket("lakes");
@@ -17,34 +20,40 @@ async fn server() -> S3Server {
 }
 
 /// Runs the executable to its end, away from the threads that serve.
-async fn run(dir: &TestDir, server: &S3Server, arguments: &[&str]) -> Run {
+pub(crate) async fn run(dir: &TestDir, server: &S3Server, arguments: &[&str]) -> Run {
+    run_with(dir, server, arguments, QUICK).await
+}
+
+/// The same, with another policy of trying again.
+pub(crate) async fn run_with(dir: &TestDir, server: &S3Server, arguments: &[&str], retry: &str) -> Run {
     let mut command = dir.command();
+    command.env("TRAILHOUND_S3_RETRY", retry);
     // The address by its option, all else by the environment.
     let environment = server.env().into_iter().filter(|(name, _)| *name != "AWS_ENDPOINT_URL");
     command.args(arguments).args(["--endpoint-url", server.url()]).envs(environment);
     tokio::task::spawn_blocking(move || Run::of(command, b"")).await.expect("a run")
 }
 
-async fn ingest(dir: &TestDir, server: &S3Server, source: &str, lake: &str) -> Run {
+pub(crate) async fn ingest(dir: &TestDir, server: &S3Server, source: &str, lake: &str) -> Run {
     run(dir, server, &["ingest", source, "--lake", lake, "--format", "json"]).await
 }
 
-async fn rows(dir: &TestDir, server: &S3Server, lake: &str, sql: &str) -> Vec<Value> {
+pub(crate) async fn rows(dir: &TestDir, server: &S3Server, lake: &str, sql: &str) -> Vec<Value> {
     let run = run(dir, server, &["query", sql, "--lake", lake, "--format", "ndjson"]).await;
     run.expect_exit(0).ndjson()
 }
 
-async fn number(dir: &TestDir, server: &S3Server, lake: &str, sql: &str) -> i64 {
+pub(crate) async fn number(dir: &TestDir, server: &S3Server, lake: &str, sql: &str) -> i64 {
     let rows = rows(dir, server, lake, sql).await;
     let only = rows.first().and_then(Value::as_object).and_then(|row| row.values().next());
     only.and_then(Value::as_i64).unwrap_or_else(|| panic!("{sql} gives {rows:?}"))
 }
 
-fn object(numbers: std::ops::Range<u32>) -> Vec<u8> {
+pub(crate) fn object(numbers: std::ops::Range<u32>) -> Vec<u8> {
     gzip(object_text(&numbers.map(|number| Record::new(number).json()).collect::<Vec<_>>()))
 }
 
-fn day_key(unique: &str) -> String {
+pub(crate) fn day_key(unique: &str) -> String {
     key("111111111111", "us-east-1", "2026-01-15", unique)
 }
 

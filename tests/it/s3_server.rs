@@ -1,57 +1,53 @@
 //! An S3 server in this process, which fails as it is told to.
 //!
 //! `s3s-fs` keeps the objects as files, so that a test may put them there by hand. Around it are a
-//! lock for conditional writes (its own check and write are two steps), URL-encoded listings (it
-//! only says that they are), and a plan of faults. Every request is remembered.
+//! lock for conditional writes (its own check and write are two steps), listings with ETags and
+//! URL-encoded (it only says that they are), `If-Match` of a GET, and faults: planned ones, by method
+//! and path, and those of a storm. Every request is remembered.
 //!
-//! Limits: path style; no versions; etags only with an object, not in a listing.
+//! Limits: path style; no versions.
+
+#[path = "s3_fault.rs"]
+mod s3_fault;
+#[path = "s3_page.rs"]
+mod s3_page;
+#[path = "s3_storm.rs"]
+mod s3_storm;
 
 use std::convert::Infallible;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
-use hyper::header::{CONTENT_LENGTH, HeaderName, IF_MATCH, IF_NONE_MATCH, RANGE};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, RANGE};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+use percent_encoding::percent_decode_str;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use self::s3_fault::inject;
+
 /// Whom the server knows.
 pub(crate) const ACCESS_KEY: &str = "test-access-key";
 pub(crate) const SECRET_KEY: &str = "test-secret-key";
 pub(crate) const REGION: &str = "us-east-1";
 
-/// What happens to a request instead of, or with, its answer.
-#[derive(Debug, Clone)]
-pub(crate) enum Fault {
-    /// An error of this status, with the code that S3 gives with it.
-    Status(u16),
-    /// A made-up answer: status, headers, body.
-    Answer(u16, Vec<(&'static str, String)>, String),
-    /// The connection closes before there is an answer.
-    Drop,
-    /// The body ends after so many bytes, and the connection with it.
-    Cut(usize),
-    /// The body goes on no further after so many bytes.
-    Stall(usize),
-    /// The bucket is in another region.
-    WrongRegion(&'static str),
-    /// The answer takes so long.
-    SlowStart(Duration),
-}
+/// Pages that are remembered, to be sent once more in the wrong place.
+const PAGES: usize = 8;
+
+#[allow(unused_imports, reason = "not every test that has the server makes it fail")]
+pub(crate) use self::{s3_fault::Fault, s3_page::PageFault, s3_storm::Storm};
 
 /// A request that was made.
 #[derive(Debug, Clone)]
@@ -72,9 +68,17 @@ struct Plan {
 
 struct State {
     service: S3Service,
+    root: PathBuf,
     conditional: tokio::sync::Mutex<()>,
     plans: Mutex<Vec<Plan>>,
+    storm: Mutex<Option<Arc<Storm>>>,
     seen: Mutex<Vec<Seen>>,
+    /// The last pages sent, each with the query it answers.
+    pages: Mutex<Vec<(String, String)>>,
+    /// Parts of the paths of objects under a key of KMS.
+    encrypted: Mutex<Vec<String>>,
+    /// How many bits were flipped.
+    flips: AtomicU64,
 }
 
 /// The server; it is gone when this is dropped.
@@ -101,9 +105,14 @@ impl S3Server {
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let state = Arc::new(State {
             service: builder.build(),
+            root: root.path().to_owned(),
             conditional: tokio::sync::Mutex::default(),
             plans: Mutex::default(),
+            storm: Mutex::default(),
             seen: Mutex::default(),
+            pages: Mutex::default(),
+            encrypted: Mutex::default(),
+            flips: AtomicU64::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -153,6 +162,21 @@ impl S3Server {
         lock(&self.state.plans).push(Plan { method, part: part.to_owned(), fault, times });
     }
 
+    /// Forgets the faults that are planned still; how many there were.
+    pub(crate) fn calm(&self) -> usize {
+        lock(&self.state.plans).drain(..).map(|plan| plan.times).sum()
+    }
+
+    /// Answers for objects whose path contains a text as S3 does when a key of KMS encrypts them.
+    pub(crate) fn encrypt(&self, part: &str) {
+        lock(&self.state.encrypted).push(part.to_owned());
+    }
+
+    /// Lets faults come at random, or stops that.
+    pub(crate) fn weather(&self, storm: Option<Arc<Storm>>) {
+        *lock(&self.state.storm) = storm;
+    }
+
     /// All requests so far whose method is this and whose path contains a text.
     pub(crate) fn seen(&self, method: &str, part: &str) -> Vec<Seen> {
         let seen = lock(&self.state.seen);
@@ -195,115 +219,96 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> io::Result<Res
         range: header(RANGE),
         if_match: header(IF_MATCH),
     });
-    match state.planned(request.method(), &path) {
+    match state.fault_for(&request, &path) {
         None => state.serve(request).await,
-        Some(Fault::Status(status)) => {
-            let code = match status {
-                403 => "AccessDenied",
-                404 => "NoSuchKey",
-                429 => "TooManyRequests",
-                500 => "InternalError",
-                503 => "SlowDown",
-                _ => "Unknown",
-            };
-            let text = format!("<Error><Code>{code}</Code><Message>as planned</Message></Error>");
-            made_up(status, Vec::new(), text)
-        }
-        Some(Fault::Answer(status, headers, text)) => made_up(status, headers, text),
-        Some(Fault::WrongRegion(region)) => {
-            let text = "<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>".to_owned();
-            made_up(301, vec![("x-amz-bucket-region", region.to_owned())], text)
-        }
-        Some(Fault::Drop) => Err(io::Error::other("dropped as planned")),
-        Some(Fault::SlowStart(time)) => {
-            tokio::time::sleep(time).await;
-            state.serve(request).await
-        }
-        Some(Fault::Cut(length)) => state.serve(request).await.map(|response| broken(response, length, true)),
-        Some(Fault::Stall(length)) => {
-            state.serve(request).await.map(|response| broken(response, length, false))
-        }
+        Some((fault, plan)) => inject(&state, request, fault, plan).await,
     }
 }
 
 impl State {
-    fn planned(&self, method: &Method, path: &str) -> Option<Fault> {
+    /// A planned fault, with the place of its plan, or one of the storm.
+    fn fault_for(&self, request: &Request<Incoming>, path: &str) -> Option<(Fault, Option<usize>)> {
         let mut plans = lock(&self.plans);
-        let plan = plans
-            .iter_mut()
-            .find(|plan| plan.times > 0 && plan.method == *method && contains(path, &plan.part))?;
-        plan.times -= 1;
-        Some(plan.fault.clone())
+        let is_for =
+            |plan: &Plan| plan.times > 0 && plan.method == *request.method() && contains(path, &plan.part);
+        if let Some(number) = plans.iter().position(is_for) {
+            plans[number].times -= 1;
+            return Some((plans[number].fault.clone(), Some(number)));
+        }
+        let storm = lock(&self.storm).clone()?;
+        let header = |name: HeaderName| request.headers().contains_key(name);
+        let fault = storm.next(request.method().as_str(), path, header(RANGE), header(IF_NONE_MATCH))?;
+        Some((fault, None))
+    }
+
+    /// Keeps a planned fault for the next request.
+    fn put_back(&self, plan: usize) {
+        if let Some(plan) = lock(&self.plans).get_mut(plan) {
+            plan.times += 1;
+        }
+    }
+
+    /// Where an object is that a request names.
+    fn path_of(&self, path: &str) -> PathBuf {
+        self.root.join(percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy().as_ref())
+    }
+
+    /// The last page that was sent for another prefix than this query's.
+    fn other_page(&self, query: &str) -> Option<String> {
+        let prefix =
+            |query: &str| query.split('&').find(|part| part.starts_with("prefix=")).map(str::to_owned);
+        let pages = lock(&self.pages);
+        let other = pages.iter().rev().find(|(other, _)| prefix(other) != prefix(query));
+        other.map(|(_, page)| page.clone())
     }
 
     async fn serve(&self, request: Request<Incoming>) -> io::Result<Response<Body>> {
         let headers = request.headers();
         let is_conditional = *request.method() != Method::GET
             && (headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MATCH));
-        let encodes = request.uri().query().is_some_and(|query| query.contains("encoding-type=url"));
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let path = self.path_of(request.uri().path());
+        if *request.method() == Method::GET
+            && let Some(wanted) = headers.get(IF_MATCH).and_then(|value| value.to_str().ok())
+            && let Ok(bytes) = fs::read(&path)
+            && wanted.trim_matches('"') != s3_page::etag(&bytes)
+        {
+            return Ok(refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed"));
+        }
         let _held = if is_conditional { Some(self.conditional.lock().await) } else { None };
         let response = self.service.call(request.map(s3s::Body::from)).await;
         let response = response.map_err(|error| io::Error::other(format!("{error:?}")))?;
         let (mut parts, body) = response.into_parts();
         let body: Body = body.map_err(|error| io::Error::other(error.to_string())).boxed_unsync();
-        if !encodes || parts.status != StatusCode::OK {
+        let name = path.to_string_lossy();
+        if lock(&self.encrypted).iter().any(|part| name.contains(part)) {
+            parts.headers.insert("x-amz-server-side-encryption", HeaderValue::from_static("aws:kms"));
+        }
+        if !query.contains("list-type=2") || parts.status != StatusCode::OK {
             return Ok(Response::from_parts(parts, body));
         }
         let text = body.collect().await?.to_bytes();
-        let text = url_encoded(&String::from_utf8_lossy(&text));
+        let encodes = query.contains("encoding-type=url");
+        let text = s3_page::as_s3_writes_it(&String::from_utf8_lossy(&text), encodes, &path);
+        self.remember_page(query, &text);
         parts.headers.remove(CONTENT_LENGTH);
         Ok(Response::from_parts(parts, full(text)))
     }
+
+    fn remember_page(&self, query: String, text: &str) {
+        let mut pages = lock(&self.pages);
+        pages.push((query, text.to_owned()));
+        let old = pages.len().saturating_sub(PAGES);
+        pages.drain(..old);
+    }
+}
+
+fn refusal(status: StatusCode, code: &str) -> Response<Body> {
+    let mut response = Response::new(full(format!("<Error><Code>{code}</Code></Error>")));
+    *response.status_mut() = status;
+    response
 }
 
 fn full(text: String) -> Body {
     Full::new(Bytes::from(text)).map_err(|never: Infallible| match never {}).boxed_unsync()
-}
-
-fn made_up(status: u16, headers: Vec<(&'static str, String)>, text: String) -> io::Result<Response<Body>> {
-    let mut response = Response::builder().status(status);
-    for (name, value) in headers {
-        response = response.header(name, value);
-    }
-    response.body(full(text)).map_err(io::Error::other)
-}
-
-/// The same answer, whose body does not reach its end.
-fn broken(response: Response<Body>, length: usize, ends: bool) -> Response<Body> {
-    response.map(|body| {
-        let whole = stream::once(async move { body.collect().await.map(|whole| whole.to_bytes()) });
-        let start =
-            whole.map(move |whole| whole.map(|whole| Frame::data(whole.slice(..length.min(whole.len())))));
-        let end = stream::once(async move {
-            if !ends {
-                std::future::pending::<()>().await;
-            }
-            // What was written goes out before the connection breaks.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            Err(io::Error::other("cut as planned"))
-        });
-        StreamBody::new(start.chain(end)).boxed_unsync()
-    })
-}
-
-/// What S3 leaves as it is; a space becomes a `+`.
-const KEPT: AsciiSet =
-    NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b' ');
-
-/// Writes the names in a listing as S3 does when it is asked to.
-fn url_encoded(xml: &str) -> String {
-    let mut text = String::with_capacity(xml.len());
-    let mut rest = xml;
-    while let Some((at, tag)) =
-        ["<Key>", "<Prefix>"].iter().filter_map(|tag| Some((rest.find(tag)?, *tag))).min()
-    {
-        let (before, named) = rest.split_at(at + tag.len());
-        let end = named.find('<').unwrap_or(named.len());
-        let name = named[..end].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
-        let name = name.replace("&apos;", "'").replace("&#10;", "\n").replace("&amp;", "&");
-        text.push_str(before);
-        text.push_str(&percent_encode(name.as_bytes(), &KEPT).to_string().replace(' ', "+"));
-        rest = &named[end..];
-    }
-    text + rest
 }

@@ -10,7 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use futures::StreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
-use trailhound::source::{Aws, Filter, ObjectRef, Retry, S3, Source, SourceError};
+use trailhound::source::{Aws, Filter, ObjectRef, Retry, S3, Source, SourceError, chain_text};
 
 use crate::s3_server::{ACCESS_KEY, Fault, REGION, S3Server, SECRET_KEY};
 
@@ -40,7 +40,7 @@ async fn open(server: &S3Server, place: &str) -> S3 {
         stall: Duration::from_millis(300),
         ..Retry::default()
     };
-    S3::over(place, &config(server), &Aws::default(), retry).await.expect("a bucket")
+    S3::over(place, &config(server), &Aws { retry, ..Aws::default() }).await.expect("a bucket")
 }
 
 async fn list(source: &S3) -> Vec<ObjectRef> {
@@ -162,21 +162,28 @@ async fn a_listing_that_turns_in_circles_is_an_error_and_ends() {
     let server = server().await;
     let page = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again\
                 </NextContinuationToken><Contents><Key>AWSLogs/1/Config/x</Key><Size>0</Size></Contents></ListBucketResult>";
-    server.fault("GET", "list-type=2", Fault::Answer(200, Vec::new(), page.to_owned()), 9);
+    server.fault("GET", "list-type=2", Fault::Answer(200, Vec::new(), page.to_owned()), 99);
     let listed: Vec<_> =
         open(&server, "logs/AWSLogs/1/Config/").await.list(&Filter::default()).collect().await;
     let errors: Vec<_> =
-        listed.iter().filter_map(|item| item.as_ref().err()).map(ToString::to_string).collect();
+        listed.iter().filter_map(|item| item.as_ref().err()).map(|error| chain_text(error)).collect();
     assert!(matches!(errors.as_slice(), [text] if text.contains("sends back to one")), "{errors:?}");
 }
 
 #[tokio::test]
-async fn a_page_that_breaks_off_is_an_error_not_the_end() {
-    let server = server().await;
-    let page = "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>";
-    server.fault("GET", "list-type=2", Fault::Answer(200, Vec::new(), page.to_owned()), 1);
-    let error = first_error(&open(&server, "logs").await).await;
-    assert!(error.to_string().contains("there are more, but not how to get them"), "{error}");
+async fn a_page_that_breaks_off_is_asked_for_again_and_in_the_end_an_error() {
+    let (server, source, ..) = one_object().await;
+    let without_token = "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>";
+    let without_end = "<ListBucketResult><IsTruncated>false</IsTruncated>";
+    let without_word = "<ListBucketResult></ListBucketResult>";
+    for page in [without_token, without_end, without_word] {
+        let broken = Fault::Answer(200, Vec::new(), page.to_owned());
+        server.fault("GET", "list-type=2", broken.clone(), 3);
+        assert_eq!(list(&source).await.len(), 1, "{page}");
+    }
+    server.fault("GET", "list-type=2", Fault::Answer(200, Vec::new(), without_token.to_owned()), 99);
+    let error = chain_text(&first_error(&source).await);
+    assert!(error.contains("after 8 tries") && error.contains("not how to get them"), "{error}");
 }
 
 #[tokio::test]
@@ -235,7 +242,6 @@ async fn an_object_that_changes_while_it_is_read_is_never_a_mixture() {
     server.fault("GET", "/x.json", Fault::Status(412), 1);
     let error = read(&source, &object).await.expect_err("changed");
     assert!(matches!(error, SourceError::Changed { .. }), "{error}");
-    // This server knows no `If-Match` on a get: the etag of the answer tells.
     let listed = ObjectRef { etag: Some("\"another\"".to_owned()), ..object.clone() };
     assert!(matches!(read(&source, &listed).await, Err(SourceError::Changed { .. })));
     server.put("logs", "x.json", &bytes[1..]);
@@ -287,7 +293,7 @@ async fn without_credentials_nothing_is_asked() {
         .region(Region::new(REGION))
         .endpoint_url(server.url())
         .build();
-    let error = S3::over("logs", &config, &Aws::default(), Retry::default()).await.expect_err("nobody");
+    let error = S3::over("logs", &config, &Aws::default()).await.expect_err("nobody");
     let text = "no AWS credentials; sign in with `aws configure` or `aws sso login`";
     assert!(error.to_string().starts_with(text), "{error}");
     assert!(server.seen("GET", "").is_empty());
@@ -301,7 +307,7 @@ async fn keys_that_the_store_does_not_know_are_told() {
         .into_builder()
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build();
-    let source = S3::over("logs", &config, &Aws::default(), Retry::default()).await.expect("a bucket");
+    let source = S3::over("logs", &config, &Aws::default()).await.expect("a bucket");
     let error = first_error(&source).await;
     assert!(matches!(error, SourceError::BadCredentials { .. } | SourceError::Denied { .. }), "{error:?}");
 }

@@ -161,11 +161,16 @@ pub struct LakeInfo {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
+  trailhound lake doctor --deep
   trailhound lake doctor --repair")]
 pub struct Doctor {
-    /// Mend what can be: finish an interrupted batch, make lost hash sidecars anew
+    /// Mend what can be, while no ingest runs: finish what was interrupted, set damaged files of logs
+    /// aside, make lost hash sidecars anew, have the next ingest read again what was lost
     #[arg(long)]
     pub repair: bool,
+    /// Read every data file and compare its records with the hashes that were written beside it
+    #[arg(long)]
+    pub deep: bool,
     /// How to report.
     #[command(flatten)]
     pub reporting: Reporting,

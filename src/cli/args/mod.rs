@@ -18,6 +18,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::source::Retry;
 use crate::timespan::When;
 
 pub use self::ask::{
@@ -106,6 +107,9 @@ pub struct AwsArgs {
     /// Agree to pay for requests and transfer, for buckets that ask for it
     #[arg(long, global = true)]
     pub requester_pays: bool,
+    /// How often and how long S3 is asked again: attempts=12,base=200ms,cap=30s,within=10m,stall=20s
+    #[arg(long, global = true, value_name = "POLICY", env = "TRAILHOUND_S3_RETRY", hide = true)]
+    pub s3_retry: Option<Retry>,
 }
 
 /// When to use colours.

@@ -238,3 +238,105 @@ fn the_deepest_record_that_is_read_is_printed() {
     Printer::new(&chunks[0].batch).unwrap().write(0, &mut line).unwrap();
     assert_eq!(line.matches('[').count(), depth);
 }
+
+#[test]
+fn records_are_read_wherever_they_stand_in_the_object_and_however_often() {
+    let [a, b, c] = ["A", "B", "C"].map(|name| record(name).to_string());
+    for text in [
+        format!(r#"{{"x":1,"Records":[{a}],"Records":[{b},{c}]}}"#),
+        format!(r#"{{"Records":[{a}],"x":{{}},"Records":[{b}],"Records":null,"Records":[{c}]}}"#),
+        format!(r#"{{"Records":null,"Records":[{a},{b}],"Records":[{c}],"NextToken":"t"}}"#),
+        format!(r#"{{"x":[],"Records":[{a}],"detail":{b},"Records":[{c}],"Records":null}}"#),
+        format!(r#"{{"digestS3Object":"x","Records":[{a},{b}],"Records":[{c}]}}"#),
+        format!(r#"{{"detail":{a},"detail":{b},"logEvents":[{{"message":{}}}]}}"#, json!(c)),
+    ] {
+        let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+        assert_eq!(
+            (decoded.verdict, names(&chunks)),
+            (Verdict::Log, ["A", "B", "C"].map(String::from).to_vec())
+        );
+        assert_eq!(decoded.dead_letters, [], "{text}");
+    }
+}
+
+#[test]
+fn what_stands_beside_records_and_could_hold_some_is_a_dead_letter() {
+    let (a, b) = (record("A").to_string(), record("B").to_string());
+    for (text, beside) in [
+        (format!(r#"{{"Records":[{a}],"Recrods":[{b}]}}"#), format!("[{b}]")),
+        (format!(r#"{{"Recrods":[{b}],"Records":[{a}],"y":2}}"#), format!("[{b}]")),
+        (format!(r#"{{"Records":[{a}],"Records":{{"0":{b}}}}}"#), format!(r#"{{"0":{b}}}"#)),
+        (format!(r#"{{"Records":[{a}],"\u0052ecords":[{b}]}}"#), format!("[{b}]")),
+        (format!(r#"{{"userIdentity":{{"x":1}},"Records":[{a}]}}"#), r#"{"x":1}"#.to_owned()),
+        (format!(r#"{{"Records":[{a}],"Records":"{{}}"}}"#), r#""{}""#.to_owned()),
+    ] {
+        let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+        assert_eq!((decoded.verdict, names(&chunks)), (Verdict::Log, vec!["A".to_owned()]), "{text}");
+        let [letter] = &decoded.dead_letters[..] else { panic!("{text}: {:?}", decoded.dead_letters) };
+        assert_eq!(letter.reason, "data beside `Records`, where CloudTrail writes none");
+        assert_eq!(String::from_utf8_lossy(&letter.raw), beside);
+        assert!(text[letter.offset as usize..].starts_with(&beside), "{text}");
+    }
+}
+
+#[test]
+fn an_object_that_speaks_of_cloudtrail_is_never_passed_over() {
+    let a = record("A").to_string();
+    let lower =
+        a.replace("eventSource", "eventsource").replace("eventTime", "eventtime").replace("eventName", "n");
+    for text in [
+        format!(r#"x"Records":[{a}]}}"#),
+        format!(r#"{{"Recrods":[{a}]}}"#),
+        format!(r#"{{"data":{{"Records":[{a}]}}}}"#),
+        format!(r#"{{"Records":{{"0":{a}}}}}"#),
+        format!(r#"{{"payload":{}}}"#, json!(a)),
+        format!("2026-01-15 host trail: {a}"),
+        lower.replace("eventVersion", "v").replace("userIdentity", "u").replace("eventID", "i"),
+    ] {
+        let verdict = verdict_of(&text);
+        assert!(matches!(verdict, Verdict::Quarantined(Bad::Unfamiliar(_))), "{text}: {verdict:?}");
+    }
+    // A pattern that matches events, and a notification.
+    let pattern = json!({"detail": {"eventSource": ["s3.amazonaws.com"]}, "source": ["aws.s3"]});
+    for foreign in [pattern, json!({"Records": [s3_notification()]})] {
+        assert_eq!(verdict_of(&foreign.to_string()), FOREIGN, "{foreign}");
+    }
+}
+
+#[test]
+fn text_in_another_encoding_and_what_is_packed_twice_is_quarantined() {
+    let text = json!({"Records": [record("A")]}).to_string();
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, reason) in [(utf16, "text in UTF-16"), (gzip(&text), "gzip in gzip")] {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&bytes).unwrap();
+        let verdict = decode(&encoder.finish().unwrap(), Members::Any).0.verdict;
+        let Verdict::Quarantined(bad) = verdict else { panic!("{verdict:?}") };
+        assert!(bad.to_string().starts_with(reason), "{bad}");
+    }
+}
+
+#[test]
+fn a_value_of_more_members_than_any_record_has_is_refused_before_they_fill_memory() {
+    let many = "\"\":1,".repeat(json::MAX_MEMBERS + 1);
+    for text in [
+        format!("[{{{many}\"a\":1}},{}]", record("A")),
+        format!("[{{\"x\":{{{many}\"a\":1}}}},{}]", record("A")),
+    ] {
+        let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+        assert_eq!((decoded.verdict, names(&chunks)), (Verdict::Log, vec!["A".to_owned()]));
+        let [letter] = &decoded.dead_letters[..] else { panic!("{}", decoded.dead_letters.len()) };
+        assert!(letter.reason.starts_with("more than 131072 members"), "{}", letter.reason);
+    }
+}
+
+#[test]
+fn a_number_beside_records_that_a_window_cuts_is_read_whole() {
+    let a = record("A").to_string();
+    for pad in 0..4 {
+        let head = format!("{{\"Records\":[{a}]{},\"x\":", " ".repeat(WINDOW - a.len() - 24 + pad));
+        let text = format!("{head}1234567}}");
+        let (decoded, _) = decode(text.as_bytes(), Members::One);
+        assert_eq!((decoded.verdict, decoded.records), (Verdict::Log, 1), "{pad}");
+    }
+}

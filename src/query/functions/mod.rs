@@ -9,6 +9,7 @@
 
 mod arguments;
 mod element_at;
+mod growth;
 mod ip;
 mod iso_time;
 mod json_path;
@@ -33,6 +34,7 @@ use datafusion::prelude::SessionContext;
 
 use self::arguments::Call;
 
+pub(super) use self::growth::CONSTANT_MAX;
 pub(crate) use self::ip::parse_block;
 
 /// A function over text.
@@ -94,7 +96,7 @@ pub fn register(context: &SessionContext) -> Result<()> {
     }
     element_at::register(context);
     iso_time::register(context);
-    Ok(())
+    growth::register(context)
 }
 
 /// A [`Function`] as DataFusion wants it.

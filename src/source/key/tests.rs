@@ -39,7 +39,6 @@ fn every_layout_is_read_from_its_right_most_awslogs() {
         ("AWSLogs/222222222222/CloudTrail/AWSLogs/111111111111", None, "111111111111"),
         ("AWSLogs/000000000012", None, "000000000012"),
         ("AWSLogs/anonymous", None, "anonymous"),
-        ("AWSLogs/o-looks", None, "o-looks"),
         ("/abs/AWSLogs/111111111111", None, "111111111111"),
     ] {
         let found = parts(&format!("{head}/{tail}"));
@@ -54,6 +53,16 @@ fn the_right_most_awslogs_that_does_not_fit_is_passed_over() {
     let found = parts("AWSLogs/111111111111/CloudTrail/us-east-1/2026/01/15/x");
     assert_eq!(found.account_id, "111111111111");
     assert_eq!(parse("AWSLogs/111111111111/CloudTrail/us-east-1/2026/01/15/AWSLogs/x"), None);
+}
+
+#[test]
+fn an_organisation_is_no_account() {
+    let dated = "CloudTrail/us-east-1/2026/01/15/x";
+    for key in
+        ["AWSLogs/o-demo0trail1", "AWSLogs/o-demo0trail1/o-demo0trail1"].map(|head| format!("{head}/{dated}"))
+    {
+        assert_eq!((parse(&key), facts(&key)), (None, None), "{key}");
+    }
 }
 
 #[test]

@@ -58,16 +58,41 @@ async fn a_name_that_is_no_utf8_is_listed_and_read() {
 }
 
 #[tokio::test]
-async fn links_in_a_loop_are_one_error_each_and_the_rest_is_listed() {
+async fn links_inside_the_tree_lead_nowhere_new_and_one_to_above_is_an_error() {
     let dir = tempfile::tempdir().expect("a folder");
     put(dir.path(), "a/x.json");
     put(dir.path(), "b/y.json");
     symlink(dir.path(), dir.path().join("a/up")).expect("linked");
     symlink(dir.path().join("b"), dir.path().join("a/b")).expect("linked");
     symlink(dir.path().join("a"), dir.path().join("b/a")).expect("linked");
+    // Read first, it would take the file from its place.
+    symlink(dir.path().join("b/y.json"), dir.path().join("a/first.json")).expect("linked");
     let (objects, errors) = all(&Local::open(dir.path()).await.expect("opened")).await;
-    assert_eq!(keys(&objects), ["a/b/y.json", "a/x.json", "b/a/x.json", "b/y.json"]);
-    assert!(errors.len() == 4 && errors.iter().all(|text| text.contains("leads back")), "{errors:?}");
+    assert_eq!(keys(&objects), ["a/x.json", "b/y.json"]);
+    assert!(errors.len() == 1 && errors[0].contains("leads back"), "{errors:?}");
+}
+
+#[tokio::test]
+async fn places_outside_that_link_to_each_other_are_listed_once() {
+    let (dir, outside) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    // Followed to wherever they lead, twelve folders are more ways than there is time for.
+    let folders: Vec<_> = (0..12).map(|number| format!("folder{number}")).collect();
+    for folder in &folders {
+        put(outside.path(), &format!("{folder}/{folder}.json"));
+    }
+    for folder in &folders {
+        for other in folders.iter().filter(|other| *other != folder) {
+            let link = outside.path().join(folder).join(format!("to-{other}"));
+            symlink(outside.path().join(other), link).expect("linked");
+        }
+        symlink(outside.path().join(folder), dir.path().join(folder)).expect("linked");
+    }
+    let source = Local::open(dir.path()).await.expect("opened");
+    for _ in 0..2 {
+        let (objects, _) = all(&source).await;
+        let files: std::collections::BTreeSet<_> = objects.iter().map(|object| &object.uri).collect();
+        assert_eq!((files.len(), objects.len()), (12, 12), "{objects:?}");
+    }
 }
 
 #[tokio::test]

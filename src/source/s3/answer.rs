@@ -12,6 +12,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use super::super::aws::{chain, lacks_credentials};
 use super::super::error::{Cause, SourceError};
 use super::super::retry::{Passing, Trouble};
+use super::super::whole::is_passing_code;
 use super::Store;
 
 /// The longest wish of a server that is listened to.
@@ -41,12 +42,15 @@ impl Store {
         let answer = Answer {
             status,
             code: error.code().map(str::to_owned).unwrap_or_default(),
-            message: error.message().map(str::to_owned).unwrap_or_default(),
+            message: match error.message() {
+                Some(message) => message.to_owned(),
+                // No answer of S3's, or none that is whole: what is wrong with it lies at the bottom.
+                None if status < 300 && error.code().is_none() => innermost(&error),
+                None => String::new(),
+            },
             region: header("x-amz-bucket-region"),
             wish: header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs),
             request_id: header("x-amz-request-id"),
-            // A body that is no answer of S3's: a proxy's page, or one that was cut.
-            garbled: matches!(error, SdkError::ResponseError(_)),
         };
         self.judge_answer(answer, asked, uri)
     }
@@ -143,7 +147,14 @@ struct Answer {
     region: Option<String>,
     wish: Option<Duration>,
     request_id: Option<String>,
-    garbled: bool,
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(below) = cause.source() {
+        cause = below;
+    }
+    cause.to_string()
 }
 
 impl Answer {
@@ -168,25 +179,10 @@ impl Answer {
     }
 
     fn may_pass(&self) -> bool {
-        let by_code = matches!(
-            self.code.as_str(),
-            "SlowDown"
-                | "InternalError"
-                | "ServiceUnavailable"
-                | "RequestTimeout"
-                | "RequestTimeoutException"
-                | "OperationAborted"
-                | "Throttling"
-                | "ThrottlingException"
-                | "TooManyRequests"
-                | "TooManyRequestsException"
-                | "BandwidthLimitExceeded"
-                | "RequestLimitExceeded"
-                | "KMS.ThrottlingException"
-        );
-        by_code
+        is_passing_code(&self.code)
             || matches!(self.status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
-            || (self.garbled && self.status < 300)
+            // An error under a status of success, or no answer of S3's: a proxy's page, or one that was cut.
+            || self.status < 300
     }
 
     fn speaks_of_kms(&self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! The SDK gives up a body that is cut, reset or stalled. Here it goes on where it stopped, by
 //! range, and only with the same version (`If-Match`): so the bytes are those of one version, or
-//! there is an error.
+//! there is an error. Where its ETag is the MD5 of an object, or S3 sends a checksum, they are compared.
 
 use std::sync::atomic::Ordering;
 
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::super::aws::chain;
 use super::super::error::SourceError;
 use super::super::retry::Trouble;
+use super::super::whole::{md5, md5_of_etag};
 use super::super::{MAX_OBJECT_BYTES, ObjectRef};
 use super::Store;
 use super::answer::{Asked, unanswered};
@@ -27,8 +28,9 @@ pub(super) async fn fetch(store: &Store, object: &ObjectRef) -> Result<Bytes, So
         return Err(SourceError::TooLarge { uri, size, limit: MAX_OBJECT_BYTES });
     }
     let capacity = object.size.min(FIRST_CAPACITY) as usize;
-    let mut download =
-        Download { store, object, etag: object.etag.clone(), bytes: BytesMut::with_capacity(capacity) };
+    let bytes = BytesMut::with_capacity(capacity);
+    let etag = object.etag.clone();
+    let mut download = Download { store, object, etag, bytes, other_length: None, other_md5: None };
     let mut tries = store.retry.start();
     loop {
         let before = download.bytes.len();
@@ -49,6 +51,10 @@ struct Download<'d> {
     /// The version that is being read.
     etag: Option<String>,
     bytes: BytesMut,
+    /// A length that an answer claimed and the listing did not.
+    other_length: Option<u64>,
+    /// What came whole once, and was not what the ETag says.
+    other_md5: Option<u128>,
 }
 
 impl Download<'_> {
@@ -56,12 +62,18 @@ impl Download<'_> {
     async fn go_on(&mut self) -> Result<(), Trouble> {
         let mut output = self.ask().await?;
         self.check(&output)?;
+        let md5 = md5_told(&output).filter(|_| !self.store.has_odd_etags.load(Ordering::Relaxed));
         let stall = self.store.retry.stall;
         loop {
             let chunk = match timeout(stall, output.body.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
                 Ok(Some(Err(error))) => {
-                    return Err(Trouble::passing(format!("{}: {}", self.reached(), chain(&error))));
+                    let trouble = Trouble::passing(format!("{}: {}", self.reached(), chain(&error)));
+                    // What fails behind the last byte is the checksum: no telling which byte is wrong.
+                    if self.bytes.len() as u64 == self.object.size {
+                        self.bytes.clear();
+                    }
+                    return Err(trouble);
                 }
                 Ok(None) => break,
                 Err(_) => {
@@ -69,14 +81,49 @@ impl Download<'_> {
                 }
             };
             if (self.bytes.len() + chunk.len()) as u64 > self.object.size {
-                return Err(self.changed());
+                return Err(self.misfit(u64::MAX));
             }
             self.bytes.extend_from_slice(&chunk);
         }
         if (self.bytes.len() as u64) < self.object.size {
             return Err(Trouble::passing(self.reached()));
         }
-        Ok(())
+        md5.map_or(Ok(()), |told| self.verify(told))
+    }
+
+    /// Compares what has come with what the ETag says of it.
+    fn verify(&mut self, told: u128) -> Result<(), Trouble> {
+        let found = md5(&self.bytes);
+        if found == told {
+            return Ok(());
+        }
+        // The same bytes twice are no accident on the way: this store's ETags are something else.
+        if self.other_md5.replace(found) == Some(found) {
+            if !self.store.has_odd_etags.swap(true, Ordering::Relaxed) {
+                let uri = self.object.uri.as_str();
+                tracing::warn!(
+                    uri,
+                    "its ETag is not its MD5, but it came twice with the same bytes: taken as it is, and no more \
+                     bytes are compared with ETags of this store"
+                );
+            }
+            return Ok(());
+        }
+        self.bytes.clear();
+        Err(Trouble::passing("the bytes are not those that the ETag is of"))
+    }
+
+    /// An answer of another length than was listed: an accident on the way or, where no ETag tells whether
+    /// it is the same object and the length is told twice, another one.
+    fn misfit(&mut self, length: u64) -> Trouble {
+        self.bytes.clear();
+        if self.other_length.replace(length) == Some(length) && self.object.etag.is_none() {
+            return self.changed();
+        }
+        Trouble::passing(format!(
+            "the answer is longer or shorter than the {} bytes listed",
+            self.object.size
+        ))
     }
 
     fn reached(&self) -> String {
@@ -118,7 +165,14 @@ impl Download<'_> {
         match (&self.etag, output.e_tag()) {
             (Some(listed), Some(got)) if unquoted(listed) != unquoted(got) => return Err(self.changed()),
             (None, Some(got)) => self.etag = Some(got.to_owned()),
+            (Some(_), None) => {
+                self.bytes.clear();
+                return Err(Trouble::passing("the answer has no ETag, though the listing has"));
+            }
             _ => {}
+        }
+        if let Some(length) = length_told(output).filter(|length| *length != self.object.size) {
+            return Err(self.misfit(length));
         }
         if self.bytes.is_empty() {
             return Ok(());
@@ -137,6 +191,19 @@ impl Download<'_> {
         }
         Ok(())
     }
+}
+
+/// The length of the whole object, by an answer with all or a part of it.
+fn length_told(output: &GetObjectOutput) -> Option<u64> {
+    match output.content_range() {
+        Some(range) => range.rsplit('/').next()?.parse().ok(),
+        None => output.content_length().and_then(|length| u64::try_from(length).ok()),
+    }
+}
+
+fn md5_told(output: &GetObjectOutput) -> Option<u128> {
+    let encryption = output.server_side_encryption().map(|kind| kind.as_str());
+    md5_of_etag(output.e_tag()?, encryption, output.sse_customer_algorithm().is_some())
 }
 
 fn unquoted(etag: &str) -> &str {

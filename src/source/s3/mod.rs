@@ -55,19 +55,19 @@ impl S3 {
     ///
     /// # Errors
     /// When that is no name of a bucket, or there are no credentials.
-    pub async fn open(place: &str, aws: &Aws, retry: Retry) -> Result<Self, SourceError> {
+    pub async fn open(place: &str, aws: &Aws) -> Result<Self, SourceError> {
         split(place)?;
-        Self::over(place, &aws.sdk_config().await, aws, retry).await
+        Self::over(place, &aws.sdk_config().await, aws).await
     }
 
     /// The same, with what `aws.sdk_config()` would have loaded.
     ///
     /// # Errors
     /// As for `open`.
-    pub async fn over(place: &str, config: &SdkConfig, aws: &Aws, retry: Retry) -> Result<Self, SourceError> {
+    pub async fn over(place: &str, config: &SdkConfig, aws: &Aws) -> Result<Self, SourceError> {
         let (bucket, prefix) = split(place)?;
         aws.check_credentials(config).await?;
-        let store = Store::new(bucket, config, aws, retry);
+        let store = Store::new(bucket, config, aws);
         Ok(Self { prefix: prefix.to_owned(), store: Arc::new(store) })
     }
 }
@@ -77,8 +77,8 @@ fn split(place: &str) -> Result<(&str, &str), SourceError> {
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let is_name = bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
     if bucket.is_empty() || !is_name || bucket.bytes().all(|byte| byte == b'.') {
-        let reason = "a bucket's name is letters, digits, `-` and `.`: `s3://my-bucket/AWSLogs/`".to_owned();
-        return Err(SourceError::Invalid { uri: format!("{SCHEME}{place}"), reason });
+        let reason = "a bucket's name is letters, digits, `-` and `.`: `s3://my-bucket/AWSLogs/`";
+        return Err(SourceError::Misnamed { text: format!("{SCHEME}{place}"), reason });
     }
     Ok((bucket, prefix))
 }
@@ -91,6 +91,10 @@ impl Source for S3 {
 
     async fn get(&self, object: &ObjectRef) -> Result<Body, SourceError> {
         fetch::fetch(&self.store, object).await.map(Body::Bytes)
+    }
+
+    fn is_remote(&self) -> bool {
+        true
     }
 }
 
@@ -110,17 +114,21 @@ struct Store {
     moved: AtomicBool,
     /// Whether anything was answered yet.
     reached: AtomicBool,
+    /// Whether an ETag that looked like an MD5 was none.
+    has_odd_etags: AtomicBool,
 }
 
 impl Store {
-    fn new(bucket: &str, config: &SdkConfig, aws: &Aws, retry: Retry) -> Self {
+    fn new(bucket: &str, config: &SdkConfig, aws: &Aws) -> Self {
+        let retry = aws.retry;
         let endpoint = endpoint(config);
         let mut builder = Builder::from(config)
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
-            // Other stores than AWS's know no checksums in trailers; old objects have none.
+            // Other stores than AWS's know no checksums in trailers.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            // Old objects, and other stores, have none: then the ETag is what there is.
+            .response_checksum_validation(ResponseChecksumValidation::WhenSupported)
             .stalled_stream_protection(
                 StalledStreamProtectionConfig::enabled().grace_period(retry.stall).build(),
             )
@@ -140,6 +148,7 @@ impl Store {
             client: RwLock::new(Client::from_conf(builder.build())),
             moved: AtomicBool::new(false),
             reached: AtomicBool::new(false),
+            has_odd_etags: AtomicBool::new(false),
         }
     }
 
@@ -178,7 +187,7 @@ impl Store {
     /// Waits, or gives up.
     async fn again(
         &self,
-        tries: &mut Tries<'_>,
+        tries: &mut Tries,
         uri: &str,
         trouble: Trouble,
         progress: bool,

@@ -1,14 +1,17 @@
 //! Pages of a bucket's listing.
 //!
 //! Keys are asked for URL-encoded: XML has no way to write some of the characters that a key may
-//! have. A listing that turns in circles, or breaks off, is an error: it would not end, or lack
-//! something.
+//! have. A page that is not whole, or leads back to one that was there before, is asked for again, and
+//! in the end an error: the listing would lack something, or never end.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{EncodingType, Object};
@@ -18,6 +21,7 @@ use percent_encoding::percent_decode_str;
 use super::super::error::SourceError;
 use super::super::retry::Trouble;
 use super::super::walk::{Lister, Page, Place};
+use super::super::whole::{PageAsked, page_fault};
 use super::super::{ObjectRef, key};
 use super::Store;
 use super::answer::{Asked, unanswered};
@@ -42,11 +46,7 @@ impl Bucket {
         folded: bool,
         is_first: bool,
         output: &ListObjectsV2Output,
-    ) -> Result<Option<String>, SourceError> {
-        let broken = |reason: &str| {
-            let reason = format!("{reason}; the store's listing is broken");
-            Err(SourceError::Invalid { uri: self.store.uri(&place.key), reason })
-        };
+    ) -> Result<Option<String>, Trouble> {
         let listing = (place.key.clone(), folded);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if is_first {
@@ -56,12 +56,10 @@ impl Bucket {
             seen.remove(&listing);
             return Ok(None);
         }
-        match output.next_continuation_token() {
-            None | Some("") => broken("a page says that there are more, but not how to get them"),
-            Some(token) if !seen.entry(listing).or_default().insert(token.to_owned()) => {
-                broken("a page sends back to one that was there before")
-            }
-            Some(token) => Ok(Some(token.to_owned())),
+        let token = output.next_continuation_token().unwrap_or_default();
+        match seen.entry(listing).or_default().insert(token.to_owned()) {
+            true => Ok(Some(token.to_owned())),
+            false => Err(Trouble::passing("the page sends back to one that was there before")),
         }
     }
 
@@ -70,21 +68,33 @@ impl Bucket {
         place: &Place,
         folded: bool,
         token: Option<&str>,
-    ) -> Result<ListObjectsV2Output, Trouble> {
+    ) -> Result<(ListObjectsV2Output, Option<String>), Trouble> {
         let store = &self.store;
+        let delimiter = folded.then(|| "/".to_owned());
+        let asked = PageAsked {
+            prefix: Some(place.key.clone()),
+            token: token.map(str::to_owned),
+            delimiter: delimiter.clone(),
+            start_after: None,
+        };
         let request = store
             .client()
             .list_objects_v2()
             .bucket(&store.bucket)
             .prefix(&place.key)
             .encoding_type(EncodingType::Url)
-            .set_delimiter(folded.then(|| "/".to_owned()))
+            .set_delimiter(delimiter)
             .set_continuation_token(token.map(str::to_owned))
-            .set_request_payer(store.payer.clone());
+            .set_request_payer(store.payer.clone())
+            .customize()
+            .interceptor(WholePage(asked));
         // The body of a page counts too: it is read before `send` is done.
         let limit = store.retry.stall * 2;
         match tokio::time::timeout(limit, request.send()).await {
-            Ok(Ok(output)) => Ok(output),
+            Ok(Ok(output)) => {
+                let next = self.go_on(place, folded, token.is_none(), &output)?;
+                Ok((output, next))
+            }
             Ok(Err(error)) => {
                 if error.raw_response().is_some() {
                     store.reached.store(true, Ordering::Relaxed);
@@ -96,21 +106,43 @@ impl Bucket {
     }
 }
 
+/// Looks at a page before it is believed; the SDK takes one that breaks off for the last.
+#[derive(Debug)]
+struct WholePage(PageAsked);
+
+impl Intercept for WholePage {
+    fn name(&self) -> &'static str {
+        "WholePage"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context.output_or_error().is_err() {
+            return Ok(());
+        }
+        let body = context.response().body().bytes().unwrap_or_default();
+        page_fault(body, &self.0).map_or(Ok(()), |fault| Err(fault.into()))
+    }
+}
+
 #[async_trait]
 impl Lister for Bucket {
     async fn page(&self, place: &Place, folded: bool, token: Option<String>) -> Result<Page, SourceError> {
         let store = &self.store;
         let mut tries = store.retry.start();
-        let output = loop {
+        let (output, next) = loop {
             match self.ask(place, folded, token.as_deref()).await {
-                Ok(output) => break output,
+                Ok(page) => break page,
                 Err(trouble) if store.follow(&trouble) => {}
                 Err(trouble) => store.again(&mut tries, &store.uri(&place.key), trouble, false).await?,
             }
         };
         store.reached.store(true, Ordering::Relaxed);
         let encoded = output.encoding_type() == Some(&EncodingType::Url);
-        let next = self.go_on(place, folded, token.is_none(), &output)?;
         let mut page = Page { next, ..Page::default() };
         for object in output.contents() {
             match store.object(object, encoded) {

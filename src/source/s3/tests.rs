@@ -62,8 +62,9 @@ const EMPTY: &str = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBuc
 const ONE: &str = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>x</Key><Size>1</Size>\
                    </Contents></ListBucketResult>";
 
-fn retry() -> Retry {
-    Retry { base: Duration::from_millis(1), stall: Duration::from_secs(5), ..Retry::default() }
+fn aws() -> Aws {
+    let retry = Retry { base: Duration::from_millis(1), stall: Duration::from_secs(5), ..Retry::default() };
+    Aws { retry, ..Aws::default() }
 }
 
 fn store(url: &str, follows: bool) -> Arc<Store> {
@@ -74,7 +75,7 @@ fn store(url: &str, follows: bool) -> Arc<Store> {
         .endpoint_url(url)
         .credentials_provider(aws_sdk_s3::config::SharedCredentialsProvider::new(credentials))
         .build();
-    let mut store = Store::new("logs", &config, &Aws::default(), retry());
+    let mut store = Store::new("logs", &config, &aws());
     store.follows = follows;
     Arc::new(store)
 }
