@@ -22,6 +22,7 @@ mod known;
 mod layout;
 mod log;
 mod log_folder;
+mod logs;
 mod objects;
 mod optimize;
 mod repair;

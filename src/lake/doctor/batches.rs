@@ -6,9 +6,9 @@ use object_store::{Error as StoreError, ObjectStoreExt};
 
 use super::super::Lake;
 use super::super::layout::{self, Table};
+use super::super::logs::{OBJECTS_FILES, named_files};
 use super::super::repair::Lost;
 use super::super::standing::{self, Standing, standing};
-use super::super::writer::{OBJECTS_FILES, named_files};
 use super::{Diagnosis, Health};
 
 impl Lake {

@@ -13,8 +13,8 @@ use super::request::NIGHT_PASSES;
 use super::store::{Actor, Mode, SEED, World};
 use super::truth;
 use crate::decode::{Chunk, DeadLetter, Decoder, Members, Options};
+use crate::lake::logs::Logs;
 use crate::lake::objects::{ObjectRow, State};
-use crate::lake::writer::Logs;
 use crate::lake::{Batch, Lake, Location, Table, Writer, files, vacuum};
 
 /// What an actor does.

@@ -22,7 +22,7 @@ use super::sabotage::Sabotage;
 use super::schedule::{self, Choice};
 use super::store::{Mode, SEED, World};
 use super::truth::{self, Violation};
-use crate::lake::writer::Logs;
+use crate::lake::logs::Logs;
 
 /// How much may go wrong in one run.
 #[derive(Debug, Clone, Copy, Hash)]
