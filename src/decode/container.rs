@@ -279,11 +279,11 @@ impl<'w> Reader<'_, 'w, '_> {
         // A window of real records has fewer by far, but `{"x":1,"Records":[1,1,…]}` is cheap.
         match Envelope::open(&self.record, &self.window.text()[start..end], MAX_ROWS + 1) {
             Some(envelope) => self.envelope(&envelope, start, end),
-            None if DIGEST_KEYS.iter().any(|key| self.record.other(key).is_some()) => {
+            None if self.is_listed() => self.accept(start, end),
+            None if self.is_digest() => {
                 self.container.digests += 1;
                 Ok(())
             }
-            None if self.is_listed() => self.accept(start, end),
             None => {
                 self.container.foreign += 1;
                 self.bury(start, end, NOT_CLOUDTRAIL.to_owned())
@@ -299,6 +299,12 @@ impl<'w> Reader<'_, 'w, '_> {
             Stage::List { of_object: false, .. } => has_known_member(&self.record),
             Stage::Between | Stage::Members => false,
         }
+    }
+
+    /// Whether the object that was just read is a digest file: it stands by itself, in no list.
+    fn is_digest(&self) -> bool {
+        let stands_alone = matches!(self.container.stage, Stage::Between);
+        stands_alone && DIGEST_KEYS.iter().any(|key| self.record.other(key).is_some())
     }
 
     fn envelope(&mut self, envelope: &Envelope<'w>, start: usize, end: usize) -> Result<(), Bad> {

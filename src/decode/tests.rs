@@ -303,6 +303,21 @@ fn a_value_too_large_for_any_window_is_refused() {
 }
 
 #[test]
+fn a_digest_is_passed_over_alone_and_lost_in_no_list() {
+    let digest = r#"{"digestS3Object":"x","digestPublicKeyFingerprint":"y"}"#;
+    let decoded = decode(digest.as_bytes(), Members::One).0;
+    assert_eq!((decoded.verdict, decoded.records), (Verdict::Skipped("a digest file"), 0));
+    for (text, records, letters) in [
+        (format!("{{\"Records\":[{digest},{}]}}", record("A")), 2, 0),
+        (format!("[{digest},{}]", record("A")), 1, 1),
+    ] {
+        let decoded = decode(text.as_bytes(), Members::One).0;
+        let found = (decoded.verdict, decoded.records, decoded.dead_letters.len());
+        assert_eq!(found, (Verdict::Log, records, letters), "{text}");
+    }
+}
+
+#[test]
 fn keys_are_equal_for_equal_events_only() {
     let keys = |text: &str| decode(text.as_bytes(), Members::One).1[0].keys[0];
     let one = keys(r#"[{"eventID":"a","recipientAccountId":"1","x":[1,2]}]"#);
