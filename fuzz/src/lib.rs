@@ -14,15 +14,9 @@ pub mod config;
 #[path = "../../src/decode/mod.rs"]
 pub mod decode;
 
-/// Keys alone.
-pub mod source {
-    #[path = "../../../src/source/key.rs"]
-    mod key;
-    pub use key::parse as parse_key;
-}
-
 pub mod detect;
 pub mod query;
+pub mod source;
 
 #[path = "../bodies/mod.rs"]
 pub mod bodies;

@@ -78,16 +78,7 @@ impl Lake {
                 .try_collect()
                 .await
                 .with_context(|| format!("listing the files of table `{}`", table.name()))?;
-            let snapshot = self.snapshot(table).await?;
-            self.ensure_whole(table, &snapshot, &listed).await?;
-            let mut history = self.history(table, before).await?;
-            promised.extend(std::mem::take(&mut history.promised));
-            let last = match table {
-                Table::Findings => i64::try_from(snapshot.version)?,
-                _ => batch,
-            };
-            let kept = Kept::new(&snapshot, &history, &promised, last);
-            for file in listed.iter().filter(|file| kept.is_garbage(table, file, before)) {
+            for file in self.garbage(table, &listed, before, batch, &mut promised).await? {
                 if !dry_run {
                     let deleted = self.store().delete(&file.location).await;
                     deleted.with_context(|| format!("deleting {}", file.location))?;
@@ -101,6 +92,27 @@ impl Lake {
             }
         }
         Ok(done)
+    }
+
+    /// Which of the `listed` files of a table nobody needs; `promised` gets what its log promises to others.
+    async fn garbage<'l>(
+        &self,
+        table: Table,
+        listed: &'l [ObjectMeta],
+        before: Timestamp,
+        batch: i64,
+        promised: &mut HashMap<String, Add>,
+    ) -> Result<Vec<&'l ObjectMeta>> {
+        let snapshot = self.snapshot(table).await?;
+        self.ensure_whole(table, &snapshot, listed).await?;
+        let mut history = self.history(table, before).await?;
+        promised.extend(std::mem::take(&mut history.promised));
+        let last = match table {
+            Table::Findings => i64::try_from(snapshot.version)?,
+            _ => batch,
+        };
+        let kept = Kept::new(&snapshot, &history, promised, last);
+        Ok(listed.iter().filter(|file| kept.is_garbage(table, file, before)).collect())
     }
 
     /// Refuses a table with a file missing: its rows may be in one that seems to be garbage.
@@ -353,6 +365,47 @@ mod tests {
             let deleted = lake.vacuum(KEEP, false, tomorrow).await.unwrap().files;
             assert_eq!(deleted, u64::from(goes), "{path}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_taken_out_after_the_files_were_listed_stays_a_day() {
+        let lake = new_lake().await;
+        let table = Table::Cloudtrail;
+        let file = DataFile {
+            path: format!("event_date=2026-01-15/0000000001-{}.parquet", "a".repeat(32)),
+            size: 1,
+            partition: Some("2026-01-15".to_owned()),
+            modified: 0,
+            stats: None,
+        };
+        lake.store().put(&table.path(&file.path), "x".into()).await.unwrap();
+        let add = Entry { add: vec![file.add(table, true)], batch: Some(1), ..Entry::default() };
+        lake.log(table).await.unwrap().commit(&add).await.unwrap();
+        let listed: Vec<_> = lake.store().list(Some(&table.root())).try_collect().await.unwrap();
+
+        // `optimize` commits here.
+        let remove = Entry { remove: vec![file.remove(table, 0)], ..Entry::default() };
+        lake.log(table).await.unwrap().commit(&remove).await.unwrap();
+        let garbage = async |before| {
+            let files = lake.garbage(table, &listed, before, 1, &mut HashMap::new()).await.unwrap();
+            files.iter().map(|file| file.location.clone()).collect::<Vec<_>>()
+        };
+        // As if the file, but not the commit, were old.
+        let commit = lake.store().head(&layout::log_entry(table, 2)).await.unwrap().last_modified;
+        let before = Timestamp::from_millisecond(commit.timestamp_millis()).unwrap();
+        let listed_old: Vec<_> = listed
+            .iter()
+            .map(|file| ObjectMeta {
+                last_modified: file.last_modified - std::time::Duration::from_secs(86_400),
+                ..file.clone()
+            })
+            .collect();
+        let of_old = lake.garbage(table, &listed_old, before, 1, &mut HashMap::new()).await.unwrap();
+        assert!(of_old.is_empty(), "{of_old:?}");
+        assert_eq!(
+            garbage(Timestamp::now() + SignedDuration::from_hours(25)).await,
+            [table.path(&file.path)]
+        );
     }
 
     #[tokio::test]

@@ -172,16 +172,6 @@ fn vacuum_meets_optimize() {
 }
 
 #[test]
-fn a_vacuum_that_misses_what_optimize_takes_out_meanwhile_is_found() {
-    breaks(
-        "a_vacuum_that_misses_what_optimize_takes_out_meanwhile_is_found",
-        Sabotage::LogListedBefore,
-        &[Kind::Deleted],
-        VACUUM_AND_OPTIMIZE,
-    );
-}
-
-#[test]
 fn vacuum_meets_optimize_and_a_reader() {
     holds(
         "vacuum_meets_optimize_and_a_reader",

@@ -25,8 +25,6 @@ pub(super) enum Sabotage {
     KeysUnseen,
     /// A file's age is not looked at.
     AllLooksOld,
-    /// Vacuum knows what was taken out of a table only as of when it has listed its files, as it once did.
-    LogListedBefore,
     /// What others have ingested is not seen.
     ObjectsUnseen,
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, Result};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, Result};
 use tokio::sync::{Notify, oneshot};
 
 use super::request::{Answer, NIGHT_PASSES, Request, gone, is_entry, place, told};
@@ -80,8 +80,6 @@ struct State {
     seeded: u32,
     /// Requests that somebody has sent and given up on; they may still arrive.
     in_the_air: Vec<(Actor, Request)>,
-    /// What actors were told when they listed a table as a whole.
-    listed: BTreeMap<(Actor, Path), Vec<Path>>,
     trace: Vec<String>,
 }
 
@@ -302,12 +300,9 @@ impl World {
                     None => found,
                 }))
             }
-            Request::List { prefix, replays } => {
+            Request::List { prefix, .. } => {
                 let mut listed: Vec<_> = self.files.list(Some(prefix)).try_collect().await?;
-                let mut state = self.state();
-                if self.sabotage == Some(Sabotage::LogListedBefore) && !replays {
-                    state.list_as_before(actor, prefix, &mut listed);
-                }
+                let state = self.state();
                 for meta in &mut listed {
                     let is_old = state.written.get(&meta.location).is_some_and(|file| file.old);
                     if is_old || self.sabotage == Some(Sabotage::AllLooksOld) {
@@ -360,17 +355,6 @@ impl World {
 }
 
 impl State {
-    /// Of a log only what was there when its table was listed.
-    fn list_as_before(&mut self, actor: Actor, prefix: &Path, listed: &mut Vec<ObjectMeta>) {
-        let table: Path = prefix.parts().take(1).collect();
-        if table == *prefix {
-            let paths = listed.iter().map(|meta| meta.location.clone()).collect();
-            self.listed.insert((actor, table), paths);
-        } else if let Some(before) = self.listed.get(&(actor, table)) {
-            listed.retain(|meta| before.contains(&meta.location));
-        }
-    }
-
     /// What those have written who are at work stays young, and nothing ages while others are: a promise
     /// for 24 hours says nothing of who takes longer.
     fn pass_night(&mut self, who: Actor) {

@@ -1,0 +1,6 @@
+//! Of `source`: keys.
+
+#[path = "../../src/source/key.rs"]
+mod key;
+
+pub use key::parse as parse_key;
