@@ -8,6 +8,8 @@ use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
+use crate::source::chain_text;
+
 /// Names this similar or more (Jaro-Winkler) are worth suggesting; found by trying typos.
 const SIMILAR: f64 = 0.8;
 
@@ -23,9 +25,9 @@ pub enum QueryError {
     /// It met a limit of the configuration.
     #[error("{0}")]
     Limit(String),
-    /// Something failed while it ran.
+    /// Something failed while it ran. The message has the causes in it.
     #[error("the query failed: {}{}", root_message(.0), way_out(.0))]
-    Failed(#[source] DataFusionError),
+    Failed(DataFusionError),
 }
 
 /// A limit that a running statement met; it travels through DataFusion as an external error.
@@ -100,15 +102,7 @@ fn root(error: &DataFusionError) -> &DataFusionError {
 
 fn root_message(error: &DataFusionError) -> String {
     match root(error) {
-        DataFusionError::External(cause) => {
-            let mut message = cause.to_string();
-            let mut source = cause.source();
-            while let Some(error) = source {
-                message = format!("{message}: {error}");
-                source = error.source();
-            }
-            message
-        }
+        DataFusionError::External(cause) => chain_text(cause.as_ref()),
         DataFusionError::Execution(message) => first_line(message).to_owned(),
         other => other.strip_backtrace(),
     }

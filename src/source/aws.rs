@@ -12,7 +12,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use tokio::sync::Mutex;
 
-use super::error::SourceError;
+use super::error::{SourceError, chain_text};
 use super::retry::Retry;
 
 /// Where a client looks first when nothing names a region; S3 then says where a bucket is.
@@ -78,7 +78,7 @@ impl Aws {
         };
         match provider.provide_credentials().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.no_credentials(chain(&error).into())),
+            Err(error) => Err(self.no_credentials(chain_text(&error).into())),
         }
     }
 
@@ -118,21 +118,6 @@ impl ProvideCredentials for Remembered {
     {
         future::ProvideCredentials::new(self.answer())
     }
-}
-
-/// An error and what lies under it, in one line; the SDK's errors say little at the top.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        let part = error.to_string();
-        if !text.contains(&part) {
-            text.push_str(": ");
-            text.push_str(&part);
-        }
-        next = error.source();
-    }
-    text
 }
 
 /// Whether a failed request failed for want of credentials.

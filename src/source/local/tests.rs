@@ -18,7 +18,7 @@ async fn all(source: &Local) -> (Vec<ObjectRef>, Vec<String>) {
     while let Some(item) = list.next().await {
         match item {
             Ok(object) => objects.push(object),
-            Err(error) => errors.push(super::super::aws::chain(&error)),
+            Err(error) => errors.push(super::super::chain_text(&error)),
         }
     }
     objects.sort_by(|a, b| a.key.cmp(&b.key));

@@ -9,7 +9,8 @@ use std::time::Duration;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-use super::super::aws::{chain, lacks_credentials};
+use super::super::aws::lacks_credentials;
+use super::super::error::chain_text;
 use super::super::error::{Cause, SourceError};
 use super::super::retry::{Passing, Trouble};
 use super::super::whole::is_passing_code;
@@ -59,7 +60,7 @@ impl Store {
     where
         E: Error + Send + Sync + 'static,
     {
-        let cause = chain(error);
+        let cause = chain_text(error);
         if lacks_credentials(error) {
             let way_out = "sign in again";
             return Trouble::Final(SourceError::BadCredentials {

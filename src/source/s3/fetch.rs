@@ -10,8 +10,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use bytes::{Bytes, BytesMut};
 use tokio::time::timeout;
 
-use super::super::aws::chain;
-use super::super::error::SourceError;
+use super::super::error::{SourceError, chain_text};
 use super::super::retry::Trouble;
 use super::super::whole::{md5, md5_of_etag};
 use super::super::{MAX_OBJECT_BYTES, ObjectRef};
@@ -68,7 +67,7 @@ impl Download<'_> {
             let chunk = match timeout(stall, output.body.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
                 Ok(Some(Err(error))) => {
-                    let trouble = Trouble::passing(format!("{}: {}", self.reached(), chain(&error)));
+                    let trouble = Trouble::passing(format!("{}: {}", self.reached(), chain_text(&error)));
                     // What fails behind the last byte is the checksum: no telling which byte is wrong.
                     if self.bytes.len() as u64 == self.object.size {
                         self.bytes.clear();
