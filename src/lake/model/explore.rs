@@ -5,6 +5,9 @@
 //! its own; the others it could have made are kept for later runs. When it comes to a state that was
 //! met before, it stops: what follows is known. At every new state all that must hold is checked.
 //!
+//! The Delta crate has threads of its own, so that now and then a schedule that was begun in one run cannot
+//! be gone on with in another. Such a run is tried again, and in the end counted as strayed.
+//!
 //! One reduction: a file that no log names yet is put at once, where nothing in the scenario looks at
 //! such files. It gets along with whatever the others do, so the order says nothing.
 
@@ -23,6 +26,9 @@ use super::schedule::{self, Choice};
 use super::store::{Mode, SEED, World};
 use super::truth::{self, Violation};
 use crate::lake::logs::Logs;
+
+/// How often a schedule is begun before it counts as strayed.
+const TRIES: usize = 4;
 
 /// How much may go wrong in one run.
 #[derive(Debug, Clone, Copy, Hash)]
@@ -62,6 +68,8 @@ impl Scenario {
 pub(super) struct Searched {
     pub(super) runs: usize,
     pub(super) states: usize,
+    /// Schedules that could not be followed to where they branch off.
+    pub(super) strayed: usize,
     /// Nothing is left to try.
     pub(super) is_complete: bool,
     pub(super) found: Option<Found>,
@@ -73,6 +81,17 @@ pub(super) struct Found {
     pub(super) violation: Violation,
     pub(super) schedule: String,
     pub(super) trace: Vec<String>,
+}
+
+/// How a run without a violation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Nobody has a choice any more.
+    Over,
+    /// At a state that was met before.
+    Known,
+    /// A given choice could not be made.
+    Strayed,
 }
 
 /// The state of a search.
@@ -92,27 +111,42 @@ pub(super) fn search(scenario: Scenario, budget: usize, seed: Option<u64>) -> Se
     on_one_thread(async {
         let mut search = Search::new(scenario, seed.unwrap_or(0)).await;
         search.ahead.push(Vec::new());
-        let mut searched = Searched { runs: 0, states: 0, is_complete: false, found: None };
+        let mut searched = Searched { runs: 0, states: 0, strayed: 0, is_complete: false, found: None };
         while searched.runs < budget && searched.found.is_none() && !search.ahead.is_empty() {
             let at = match seed {
                 Some(_) => search.random.random_range(0..search.ahead.len()),
                 None => search.ahead.len() - 1,
             };
             let prefix = search.ahead.swap_remove(at);
-            searched.found = search.run(&prefix, false).await.err().map(|found| *found);
+            match search.follow_or_stray(&prefix).await {
+                Ok(End::Strayed) => searched.strayed += 1,
+                Ok(End::Over | End::Known) => {}
+                Err(found) => searched.found = Some(*found),
+            }
             searched.runs += 1;
         }
         searched.states = search.seen.len();
-        searched.is_complete = search.ahead.is_empty();
+        searched.is_complete = search.ahead.is_empty() && searched.strayed == 0;
         searched
     })
 }
 
 /// Runs one schedule; where it ends, the first choice is taken from there on.
+///
+/// # Panics
+///
+/// If the schedule cannot be followed.
 pub(super) fn replay(scenario: Scenario, schedule: &[Choice]) -> Option<Found> {
     on_one_thread(async {
         let mut search = Search::new(scenario, 0).await;
-        search.run(schedule, true).await.err().map(|found| *found)
+        for _ in 0..TRIES {
+            match search.run(schedule, true).await {
+                Ok(End::Strayed) => {}
+                Ok(_) => return None,
+                Err(found) => return Some(*found),
+            }
+        }
+        panic!("`{}` could not be followed in {TRIES} runs", schedule::print(schedule))
     })
 }
 
@@ -169,21 +203,32 @@ impl Search {
         Self { scenario, seed: world, logs, seen: HashSet::new(), ahead: Vec::new(), random }
     }
 
-    async fn run(&mut self, prefix: &[Choice], is_replay: bool) -> Result<(), Box<Found>> {
+    /// Runs a schedule, several times if it strays.
+    async fn follow_or_stray(&mut self, prefix: &[Choice]) -> Result<End, Box<Found>> {
+        for _ in 1..TRIES {
+            let end = self.run(prefix, false).await?;
+            if end != End::Strayed {
+                return Ok(end);
+            }
+        }
+        self.run(prefix, false).await
+    }
+
+    async fn run(&mut self, prefix: &[Choice], is_replay: bool) -> Result<End, Box<Found>> {
         let world = Arc::new(self.seed.fork(self.scenario.roles.len(), self.scenario.sabotage));
         let cast = Cast::start(&world, self.scenario.roles, self.logs.as_ref()).await;
         let mut taken = Vec::new();
         let mut ended = self.follow(&world, &cast, prefix, is_replay, &mut taken).await;
         cast.stop(&world).await;
-        if let Ok(true) = ended {
-            ended = self.finish(&world).await.map(|()| true);
+        if let Ok(End::Over) = ended {
+            ended = self.finish(&world).await.map(|()| End::Over);
         }
-        ended.map(drop).map_err(|violation| {
+        ended.map_err(|violation| {
             Box::new(Found { violation, schedule: schedule::print(&taken), trace: world.trace() })
         })
     }
 
-    /// Makes choices until nobody has any, which is `true`, or the rest is known.
+    /// Makes choices until nobody has any, or the rest is known.
     async fn follow(
         &mut self,
         world: &Arc<World>,
@@ -191,7 +236,7 @@ impl Search {
         prefix: &[Choice],
         is_replay: bool,
         taken: &mut Vec<Choice>,
-    ) -> Result<bool, Violation> {
+    ) -> Result<End, Violation> {
         let mut faults = self.scenario.faults;
         loop {
             let given = prefix.get(taken.len()).copied();
@@ -199,19 +244,17 @@ impl Search {
                 let mut hasher = DefaultHasher::new();
                 (world.digest(), faults).hash(&mut hasher);
                 if !self.seen.insert(hasher.finish()) && !is_replay {
-                    return Ok(false);
+                    return Ok(End::Known);
                 }
                 truth::check(world).await?;
             }
             let mut options = self.options(world, faults);
             if options.iter().all(|choice| matches!(choice, Choice::Arrive(_))) {
-                return Ok(true);
+                return Ok(End::Over);
             }
             let choice = match given {
-                Some(given) => {
-                    assert!(options.contains(&given), "`{given}` is none of {options:?} after {taken:?}");
-                    given
-                }
+                Some(given) if options.contains(&given) => given,
+                Some(_) => return Ok(End::Strayed),
                 None if is_replay => options[0],
                 None => {
                     let choice = options.swap_remove(self.pick(&options, taken.last()));
