@@ -134,7 +134,6 @@ pub(super) fn search(scenario: Scenario, budget: usize, seed: Option<u64>) -> Se
 /// Runs one schedule; where it ends, the first choice is taken from there on.
 ///
 /// # Panics
-///
 /// If the schedule cannot be followed.
 pub(super) fn replay(scenario: Scenario, schedule: &[Choice]) -> Option<Found> {
     on_one_thread(async {
@@ -249,12 +248,14 @@ impl Search {
                 truth::check(world).await?;
             }
             let mut options = self.options(world, faults);
+            if given.is_some_and(|given| !options.contains(&given)) {
+                return Ok(End::Strayed);
+            }
             if options.iter().all(|choice| matches!(choice, Choice::Arrive(_))) {
                 return Ok(End::Over);
             }
             let choice = match given {
-                Some(given) if options.contains(&given) => given,
-                Some(_) => return Ok(End::Strayed),
+                Some(given) => given,
                 None if is_replay => options[0],
                 None => {
                     let choice = options.swap_remove(self.pick(&options, taken.last()));
@@ -379,4 +380,23 @@ async fn seed_world(scenario: &Scenario) -> World {
         world.undo("dead_letters").await;
     }
     Arc::into_inner(world).expect("everybody who has seeded is gone")
+}
+
+#[test]
+fn a_schedule_that_cannot_be_followed_strays_and_counts_as_nothing_seen() {
+    on_one_thread(async {
+        let mut search = Search::new(Scenario::of(&[Role::Read]), 1).await;
+        assert_eq!(search.follow_or_stray(&[Choice::Go(7)]).await.ok(), Some(End::Strayed));
+        assert!(search.seen.is_empty() && search.ahead.is_empty());
+        assert_eq!(search.follow_or_stray(&[Choice::Go(0)]).await.ok(), Some(End::Over));
+    });
+}
+
+#[test]
+fn a_schedule_that_goes_on_after_the_end_strays() {
+    on_one_thread(async {
+        let mut search = Search::new(Scenario::of(&[Role::Read]), 1).await;
+        let far_too_long = [Choice::Go(0); 100];
+        assert_eq!(search.follow_or_stray(&far_too_long).await.ok(), Some(End::Strayed));
+    });
 }

@@ -26,7 +26,7 @@ use std::env;
 use std::time::Instant;
 
 use self::actors::Role::{Ingest, OpenAndIngest, Optimize, Read, Vacuum};
-use self::explore::{Faults, Found, Scenario, replay};
+use self::explore::{Faults, Found, Scenario, Searched, replay};
 use self::sabotage::Sabotage;
 use self::truth::Kind;
 
@@ -61,14 +61,14 @@ fn describe(found: &Found) -> String {
     format!("{violation}\nTRAILHOUND_SCHEDULE='{schedule}'\n{}", trace.join("\n"))
 }
 
-/// Searches a scenario in which nothing may be found.
-fn holds(name: &str, scenario: Scenario) {
+/// Searches a scenario in which nothing may be found; `None` if one schedule was replayed instead.
+fn search(name: &str, scenario: Scenario, budget: usize, seed: Option<u64>) -> Option<Searched> {
     if let Ok(schedule) = env::var("TRAILHOUND_SCHEDULE") {
         let found = replay(scenario, &schedule::parse(&schedule).unwrap());
-        return assert!(found.is_none(), "{}", found.as_ref().map(describe).unwrap_or_default());
+        assert!(found.is_none(), "{}", found.as_ref().map(describe).unwrap_or_default());
+        return None;
     }
     let started = Instant::now();
-    let (budget, seed) = if is_long() { (MOST_RUNS, None) } else { (RUNS, Some(seed())) };
     let searched = explore::search(scenario, budget, seed);
     println!(
         "{name}: {} runs, {} strayed, {} states, {}, {:.1} s",
@@ -78,11 +78,25 @@ fn holds(name: &str, scenario: Scenario) {
         if searched.is_complete { "nothing left" } else { "not all" },
         started.elapsed().as_secs_f64()
     );
-    if let Some(found) = searched.found {
-        panic!("{name}, TRAILHOUND_SEED={seed:?}: {}", describe(&found));
+    if let Some(found) = &searched.found {
+        panic!("{name}, TRAILHOUND_SEED={seed:?}: {}", describe(found));
     }
-    let (strayed, runs) = (searched.strayed, searched.runs);
-    assert!(strayed * MOST_STRAYED <= runs, "{name}: {strayed} of {runs} runs strayed: they show little");
+    Some(searched)
+}
+
+/// Searches a scenario as far as there is time.
+fn holds(name: &str, scenario: Scenario) {
+    let (budget, seed) = if is_long() { (MOST_RUNS, None) } else { (RUNS, Some(seed())) };
+    if let Some(Searched { strayed, runs, .. }) = search(name, scenario, budget, seed) {
+        assert!(strayed * MOST_STRAYED <= runs, "{name}: {strayed} of {runs} runs strayed: they show little");
+    }
+}
+
+/// Searches until nothing is left, which must come within `budget` runs.
+fn holds_in_every_order(name: &str, scenario: Scenario, budget: usize) {
+    if let Some(Searched { is_complete, strayed, runs, .. }) = search(name, scenario, budget, Some(seed())) {
+        assert!(is_complete, "{name}: not all was tried: {strayed} of {runs} runs strayed");
+    }
 }
 
 /// Searches a scenario with something broken, which must show as one of `kinds`.
@@ -104,18 +118,6 @@ fn two_writers_of_the_same_objects() {
         "two_writers_of_the_same_objects",
         Scenario::of(&[Ingest(&[&["AB!", "N"]]), Ingest(&[&["AB!", "C"]])]),
     );
-}
-
-/// Searches until nothing is left, which must come within `budget` runs.
-fn holds_in_every_order(name: &str, scenario: Scenario, budget: usize) {
-    let started = Instant::now();
-    let searched = explore::search(scenario, budget, Some(seed()));
-    let (runs, states, time) = (searched.runs, searched.states, started.elapsed().as_secs_f64());
-    println!("{name}: {runs} runs, {states} states, {time:.1} s");
-    if let Some(found) = searched.found {
-        panic!("{name}: {}", describe(&found));
-    }
-    assert!(searched.is_complete, "{name}: something is left after {runs} runs");
 }
 
 #[test]

@@ -10,8 +10,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::super::aws::lacks_credentials;
-use super::super::error::chain_text;
-use super::super::error::{Cause, SourceError};
+use super::super::error::{Cause, SourceError, chain_text};
 use super::super::retry::{Passing, Trouble};
 use super::super::whole::is_passing_code;
 use super::Store;
