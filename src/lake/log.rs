@@ -112,13 +112,18 @@ impl TableLog {
     pub(crate) async fn open(store: Arc<dyn ObjectStore>, table: Table) -> Result<Option<Self>> {
         let seen = Timestamp::now();
         let mut delta = DeltaTable::new(log_store(&store, table)?);
-        if let Err(error) = delta.load().await {
-            let folder = LogFolder::read(&store, table).await?;
-            if matches!(error, DeltaTableError::NotATable(_)) && folder.is_empty {
+        let mut loaded = delta.load().await;
+        if let Err(DeltaTableError::NotATable(_)) = &loaded {
+            if LogFolder::read(&store, table).await?.is_empty {
                 return Ok(None);
             }
+            // Its first entry may have come between the two looks.
+            loaded = delta.load().await;
+        }
+        if let Err(error) = loaded {
             let name = table.name();
-            let gap = folder.gap().map(|version| LogFile::Entry(version).path(table));
+            let gap = LogFolder::read(&store, table).await?.gap();
+            let gap = gap.map(|version| LogFile::Entry(version).path(table));
             return Err(error).with_context(|| match gap {
                 Some(gap) => format!(
                     "{gap} is missing, so the log of table `{name}` can't be read; restore the file from a \

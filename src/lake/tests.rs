@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
 use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
@@ -20,13 +20,15 @@ use object_store::{
 use super::*;
 use crate::decode::{Chunk, Decoder, Members, Options};
 
-/// What happens to PUTs whose path contains a text.
+/// What happens to PUTs, or listings, whose path contains a text.
 #[derive(Debug, Clone)]
 enum Fault {
     /// It fails and nothing is written; so does every write after it: the process is gone.
     Crash,
     /// It is written, but the answer is lost.
     LostAnswer,
+    /// The first listing finds nothing yet.
+    NotYetListed,
 }
 
 /// A store in memory with one fault at one place.
@@ -63,7 +65,9 @@ impl ObjectStore for Faulty {
                 self.inner.put_opts(at, payload, options).await?;
                 Err(lost())
             }
-            Fault::Crash | Fault::LostAnswer => self.inner.put_opts(at, payload, options).await,
+            Fault::Crash | Fault::LostAnswer | Fault::NotYetListed => {
+                self.inner.put_opts(at, payload, options).await
+            }
         }
     }
 
@@ -84,6 +88,12 @@ impl ObjectStore for Faulty {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        if let (Some((place, Fault::NotYetListed)), Some(prefix)) = (&self.fault, prefix)
+            && prefix.as_ref().contains(place.as_str())
+            && self.met.fetch_add(1, Ordering::SeqCst) == 0
+        {
+            return futures::stream::empty().boxed();
+        }
         self.inner.list(prefix)
     }
 
@@ -420,6 +430,17 @@ async fn a_missing_data_file_is_named_by_the_doctor() {
     let found = lake.doctor(false, false).await.unwrap();
     assert_eq!(found.health(), Health::Bad);
     assert!(found.checks.iter().any(|check| check.message.contains(path.as_str())));
+}
+
+#[tokio::test]
+async fn a_table_that_is_being_made_while_it_is_looked_at_is_found() {
+    for table in Table::ALL {
+        let (store, _) = new_lake().await;
+        let log = table.path("_delta_log").to_string();
+        let lake = lake_over(&store, Some((&log, Fault::NotYetListed)));
+        assert!(lake.find_log(table).await.unwrap().is_some(), "{table:?}");
+        lake_over(&store, Some((&log, Fault::NotYetListed))).writer().await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

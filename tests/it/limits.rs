@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::harness::{Record, TestDir, TestLake};
+use super::victim::send;
 
 /// Long enough for a machine that does much else; what is stopped ends in a small part of it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -108,11 +109,6 @@ fn start(dir: &TestDir, arguments: &[&str]) -> Child {
     let mut command = dir.command();
     command.args(arguments).env("TMPDIR", temporary);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-fn send(child: &Child, signal: &str) {
-    let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
 }
 
 /// Waits for the end; how long it took, the exit code and stderr.

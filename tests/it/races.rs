@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::harness::{Record, TestDir};
@@ -203,10 +203,10 @@ impl SlowQuery {
     }
 }
 
-/// Merges files and deletes what nothing names, again and again; how many were merged, and how often.
-fn keep_house(dir: &TestDir, done: &AtomicBool) -> (u64, u64) {
+/// Merges files and deletes what nothing names, again and again, and counts the rounds; how many were merged.
+fn keep_house(dir: &TestDir, done: &AtomicBool, rounds: &AtomicU64) -> u64 {
     let lake = dir.path().join("lake");
-    let (mut merged, mut rounds) = (0, 0);
+    let mut merged = 0;
     while !done.load(Ordering::SeqCst) {
         let optimized = dir.run(["lake", "optimize", "--format", "json"]).expect_exit(0).json();
         merged += optimized["removed"].as_u64().unwrap();
@@ -217,9 +217,9 @@ fn keep_house(dir: &TestDir, done: &AtomicBool) -> (u64, u64) {
         let vacuum = ["lake", "vacuum", "--older-than", "24h", "--format", "json"];
         let vacuumed = dir.run(vacuum).expect_exit(0).json();
         assert_eq!(vacuumed["files"], 1, "{vacuumed}");
-        rounds += 1;
+        rounds.fetch_add(1, Ordering::SeqCst);
     }
-    (merged, rounds)
+    merged
 }
 
 /// Longer than it takes on a busy machine.
@@ -252,9 +252,9 @@ fn optimize_and_vacuum_beside_two_ingests_and_queries_lose_and_delete_nothing() 
     // From here on there is a lake.
     ingests[0].paused();
 
-    let done = AtomicBool::new(false);
-    let (mut answers, house, slow) = std::thread::scope(|scope| {
-        let house = scope.spawn(|| keep_house(&dir, &done));
+    let (done, rounds) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (mut answers, merged, slow) = std::thread::scope(|scope| {
+        let house = scope.spawn(|| keep_house(&dir, &done, &rounds));
         let asking = scope.spawn(|| {
             let mut answers = Vec::new();
             while !done.load(Ordering::SeqCst) {
@@ -268,7 +268,14 @@ fn optimize_and_vacuum_beside_two_ingests_and_queries_lose_and_delete_nothing() 
             assert!(Instant::now() < deadline, "no eight batches in {PATIENCE:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
+        // On a busy machine the ingests would be at their end before the others have begun their next round.
+        ingests.iter().for_each(|ingest| ingest.signal("STOP"));
+        while rounds.load(Ordering::SeqCst) == 0 {
+            assert!(Instant::now() < deadline, "no round of optimize and vacuum in {PATIENCE:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let slow = SlowQuery::start(&dir);
+        ingests.iter().for_each(|ingest| ingest.signal("CONT"));
         ingests.into_iter().for_each(|ingest| ingest.expect_end(&[0, 3]));
         drop(finished);
         (asking.join().unwrap(), house.join().unwrap(), slow)
@@ -286,7 +293,7 @@ fn optimize_and_vacuum_beside_two_ingests_and_queries_lose_and_delete_nothing() 
         assert_eq!(*answer, state, "a query has seen what no commit has shown");
         seen.insert(last);
     }
-    let (merged, rounds) = house;
+    let rounds = rounds.into_inner();
     let (asked, seen, batches) = (answers.len(), seen.len(), whole.len());
     eprintln!(
         "{asked} queries saw {seen} states of {batches} batches; {merged} files merged; {rounds} times vacuum"

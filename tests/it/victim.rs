@@ -13,6 +13,12 @@ const PAUSED: &str = "TRAILHOUND_PAUSE: ";
 /// Longer than any run of these tests takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// Sends a signal by its name without `SIG`.
+pub(crate) fn send(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+    assert!(sent.expect("running `kill`").success(), "SIG{signal} could not be sent");
+}
+
 /// A running process.
 pub(crate) struct Victim {
     child: Child,
@@ -52,6 +58,11 @@ impl Victim {
                 }
             }
         }
+    }
+
+    /// Sends it `STOP` or `CONT`.
+    pub(crate) fn signal(&self, signal: &str) {
+        send(&self.child, signal);
     }
 
     /// SIGKILL: nothing of it runs any more. How it ended, if it had before.
