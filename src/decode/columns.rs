@@ -3,17 +3,18 @@
 //! What a column can't hold goes to `extra`, so a row always reproduces its record (`decode::print`
 //! is the inverse). A chunk comes from at most one window of an object, so 32-bit offsets suffice.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, ArrayRef, BooleanBuilder, Date32Builder, RecordBatch, StringBuilder,
+    TimestampMicrosecondBuilder,
 };
 use arrow::error::ArrowError;
 
 use super::derived::{self, Identity};
 use super::extra::{self, Extra};
-use super::hash::{self, Hash};
+use super::fields::Fields;
+use super::hash;
 use super::json::{Type, Value};
 use super::record::Record;
 use super::time::{self, DAY};
@@ -89,6 +90,9 @@ enum Builder {
 }
 
 /// Rows that are being put together.
+///
+/// A column is told of rows without a value only before the next one that has one, all at once: most
+/// columns have none in most rows.
 #[derive(Debug)]
 pub(crate) struct Columns {
     fields: Vec<Builder>,
@@ -134,62 +138,53 @@ impl Columns {
     pub(crate) fn append(&mut self, record: &Record<'_>) {
         let mut extra = Extra::of_objects(record);
         let aggregated = Aggregated::find(record);
-        let row = match &aggregated {
-            Some(_) => Aggregated::as_ordinary(record, &mut extra),
+        let ordinary;
+        let fields = match &aggregated {
+            Some(_) => {
+                ordinary = Aggregated::as_ordinary(record, &mut extra);
+                &ordinary
+            }
             None => {
                 record.others.iter().for_each(|other| extra.add(*other));
-                record.fields
+                &record.fields
             }
         };
-        for (index, value) in row.iter().enumerate() {
-            match value {
-                None => self.append_null(index),
-                Some(Value { of: Type::Null, .. }) => {
-                    extra.note_null(index);
-                    self.append_null(index);
-                }
-                Some(value) => self.append_value(index, *value, &mut extra),
+        for (index, value) in fields.iter() {
+            match value.of {
+                Type::Null => extra.note_null(index),
+                _ => self.append_value(index, value, &mut extra),
             }
         }
         let window_start = aggregated.as_ref().and_then(|aggregated| aggregated.window_start);
-        self.append_time(row[KNOWN.event_time], window_start, &mut extra);
-        self.aggregation.append_option(aggregated.map(|aggregated| aggregated.text));
-        self.append_derived(&row);
-        self.append_key(&row, record.hash);
-        let has_extra = extra.write(&mut self.extra_text);
-        self.extra.append_option(has_extra.then_some(&self.extra_text));
-    }
-
-    fn append_null(&mut self, index: usize) {
-        match &mut self.fields[index] {
-            Builder::Text(column) => column.append_null(),
-            Builder::Bool(column) => column.append_null(),
-            Builder::Time(_) if index == KNOWN.event_time => {}
-            Builder::Time(column) => column.append_null(),
+        self.append_time(fields.get(KNOWN.event_time), window_start, &mut extra);
+        if let Some(aggregated) = &aggregated {
+            append_text(&mut self.aggregation, self.keys.len(), &aggregated.text);
         }
+        self.append_derived(fields);
+        if extra.write(&mut self.extra_text) {
+            append_text(&mut self.extra, self.keys.len(), &self.extra_text);
+        }
+        self.append_key(fields, record);
     }
 
-    /// Appends a value that is not `null`; one that does not fit its column goes to `extra`.
+    /// Appends a value that is not `null` to the row that is being put together; one that does not fit its
+    /// column goes to `extra`.
     fn append_value<'a>(&mut self, index: usize, value: Value<'a>, extra: &mut Extra<'a>) {
         let kind = FIELDS[index].kind;
+        let row = self.keys.len();
         match &mut self.fields[index] {
-            Builder::Text(column) if kind == Kind::Json => column.append_value(value.text),
+            Builder::Text(column) if kind == Kind::Json => append_text(column, row, value.text),
             Builder::Text(column) => {
-                let Some(text) = value.as_text() else {
-                    column.append_null();
-                    return extra.add_field(index, value);
-                };
+                let Some(text) = value.as_text() else { return extra.add_field(index, value) };
                 let (plain, exact) = text.unescape();
-                column.append_value(plain);
+                append_text(column, row, &plain);
                 if !exact {
                     extra.keep_text(index, value.text);
                 }
             }
             Builder::Bool(column) => {
-                let Some((bool, spelled_as)) = as_bool(&value) else {
-                    column.append_null();
-                    return extra.add_field(index, value);
-                };
+                let Some((bool, spelled_as)) = as_bool(&value) else { return extra.add_field(index, value) };
+                column.append_nulls(row - column.len());
                 column.append_value(bool);
                 if spelled_as != kind {
                     extra.keep_text(index, value.text);
@@ -197,7 +192,10 @@ impl Columns {
             }
             // It needs the aggregation window as well: see `append_time`.
             Builder::Time(_) if index == KNOWN.event_time => {}
-            Builder::Time(column) => column.append_option(read_time(index, value, extra)),
+            Builder::Time(column) => {
+                column.append_nulls(row - column.len());
+                column.append_option(read_time(index, value, extra));
+            }
         }
     }
 
@@ -220,46 +218,59 @@ impl Columns {
         self.dates.append_option(date);
     }
 
-    fn append_derived(&mut self, row: &Row<'_>) {
+    fn append_derived(&mut self, fields: &Fields<'_>) {
         let identity = Identity {
-            user_type: plain(row, KNOWN.user_type),
-            issuer_arn: plain(row, KNOWN.issuer_arn),
-            arn: plain(row, KNOWN.user_arn),
-            identity_store_arn: plain(row, KNOWN.identity_store_arn),
-            user_id: plain(row, KNOWN.on_behalf_of_user_id),
-            principal_id: plain(row, KNOWN.user_principal_id),
-            invoked_by: plain(row, KNOWN.user_invoked_by),
-            account_id: plain(row, KNOWN.user_account_id),
+            user_type: fields.plain(KNOWN.user_type),
+            issuer_arn: fields.plain(KNOWN.issuer_arn),
+            arn: fields.plain(KNOWN.user_arn),
+            identity_store_arn: fields.plain(KNOWN.identity_store_arn),
+            user_id: fields.plain(KNOWN.on_behalf_of_user_id),
+            principal_id: fields.plain(KNOWN.user_principal_id),
+            invoked_by: fields.plain(KNOWN.user_invoked_by),
+            account_id: fields.plain(KNOWN.user_account_id),
         };
-        self.principal.append_option(identity.principal());
-        let address = plain(row, KNOWN.source_ip_address);
-        self.source_ip.append_option(address.and_then(|text| derived::source_ip(&text)));
+        let row = self.keys.len();
+        if let Some(principal) = identity.principal() {
+            append_text(&mut self.principal, row, &principal);
+        }
+        let address = fields.plain(KNOWN.source_ip_address);
+        if let Some(ip) = address.as_deref().and_then(derived::source_ip) {
+            append_text(&mut self.source_ip, row, &ip);
+        }
     }
 
-    fn append_key(&mut self, row: &Row<'_>, record: Hash) {
-        let identity = match plain(row, KNOWN.event_id) {
+    /// The key of a record, with which its row is there.
+    fn append_key(&mut self, fields: &Fields<'_>, record: &Record<'_>) {
+        let identity = match fields.plain(KNOWN.event_id) {
             Some(id) if !id.is_empty() => {
-                let recipient = plain(row, KNOWN.recipient_account_id);
+                let recipient = fields.plain(KNOWN.recipient_account_id);
                 hash::identity(&id, recipient.as_deref().unwrap_or_default())
             }
-            // Without an id the content alone is the key.
-            _ => (record >> 64) as u64,
+            // Without an id the content alone is the key, so all of it is from there.
+            _ => hash::again(record.text),
         };
-        self.keys.push(EventKey::new(identity, record as u64));
+        self.keys.push(EventKey::new(identity, record.hash));
     }
 
     /// The rows as a batch of [`event::record_schema`]; the columns are empty afterwards.
     pub(crate) fn finish(&mut self) -> Result<Chunk, ArrowError> {
+        let rows = self.keys.len();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(FIELDS.len() + 5);
         for builder in &mut self.fields {
             arrays.push(match builder {
-                Builder::Text(column) => Arc::new(column.finish()),
-                Builder::Bool(column) => Arc::new(column.finish()),
-                Builder::Time(column) => Arc::new(column.finish().with_timezone("UTC")),
+                Builder::Text(column) => finish_text(column, rows),
+                Builder::Bool(column) => {
+                    column.append_nulls(rows - column.len());
+                    Arc::new(column.finish())
+                }
+                Builder::Time(column) => {
+                    column.append_nulls(rows - column.len());
+                    Arc::new(column.finish().with_timezone("UTC"))
+                }
             });
         }
         let derived = [&mut self.aggregation, &mut self.extra, &mut self.principal, &mut self.source_ip];
-        arrays.extend(derived.map(|column| Arc::new(column.finish()) as ArrayRef));
+        arrays.extend(derived.map(|column| finish_text(column, rows)));
         arrays.push(Arc::new(self.dates.finish()));
         Ok(Chunk {
             batch: RecordBatch::try_new(event::record_schema(), arrays)?,
@@ -269,12 +280,18 @@ impl Columns {
     }
 }
 
-/// The fields of one record, by index into [`FIELDS`].
-type Row<'a> = [Option<Value<'a>>; FIELDS.len()];
+/// Appends to a column that has not been told of the rows without a value.
+fn append_text(column: &mut StringBuilder, row: usize, text: &str) {
+    let missing = row - column.len();
+    if missing > 0 {
+        column.append_nulls(missing);
+    }
+    column.append_value(text);
+}
 
-/// The string in a field, if it holds one.
-fn plain<'a>(row: &Row<'a>, field: usize) -> Option<Cow<'a, str>> {
-    row[field].and_then(|value| value.as_text()).map(|text| text.unescape().0)
+fn finish_text(column: &mut StringBuilder, rows: usize) -> ArrayRef {
+    column.append_nulls(rows - column.len());
+    Arc::new(column.finish())
 }
 
 /// A boolean, and the kind of column that spells it this way.
@@ -335,27 +352,29 @@ impl Aggregated {
     }
 
     /// The record's fields as an ordinary record would have them; the rest goes to `extra`.
-    fn as_ordinary<'a>(record: &Record<'a>, extra: &mut Extra<'a>) -> Row<'a> {
-        let mut row = record.fields;
+    fn as_ordinary<'a>(record: &Record<'a>, extra: &mut Extra<'a>) -> Fields<'a> {
+        let mut row = record.fields.clone();
         for (index, spelled) in [
             (KNOWN.event_id, Some(EVENT_ID)),
             (KNOWN.recipient_account_id, Some(ACCOUNT_ID)),
             (KNOWN.event_time, None),
         ] {
-            match row[index].take() {
+            match row.remove(index) {
                 Some(Value { of: Type::Null, .. }) => extra.note_null(index),
                 Some(value) => extra.add_field(index, value),
                 None => {}
             }
             let value = spelled.and_then(|key| record.other(key));
-            row[index] = value.filter(|value| value.as_text().is_some_and(|text| !text.escaped));
+            if let Some(value) = value.filter(|value| value.as_text().is_some_and(|text| !text.escaped)) {
+                row.set(index, value);
+            }
         }
         for other in &record.others {
             let held = other.object == Object::Record
                 && match other.key {
                     TIME_WINDOW | SUMMARY => extra::is_object(&other.value),
-                    EVENT_ID => row[KNOWN.event_id].is_some(),
-                    ACCOUNT_ID => row[KNOWN.recipient_account_id].is_some(),
+                    EVENT_ID => row.get(KNOWN.event_id).is_some(),
+                    ACCOUNT_ID => row.get(KNOWN.recipient_account_id).is_some(),
                     _ => false,
                 };
             if !held {

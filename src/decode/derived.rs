@@ -46,9 +46,12 @@ fn given<'s>(text: &'s Option<Cow<'_, str>>) -> Option<&'s str> {
 }
 
 /// The address in canonical text, an IPv4 address mapped into IPv6 as IPv4; `None` for anything else.
-pub(crate) fn source_ip(source_ip_address: &str) -> Option<String> {
-    let address: IpAddr = source_ip_address.parse().ok()?;
-    Some(address.to_canonical().to_string())
+pub(crate) fn source_ip(source_ip_address: &str) -> Option<Cow<'_, str>> {
+    match source_ip_address.parse().ok()? {
+        // It is read in one spelling only.
+        IpAddr::V4(_) => Some(source_ip_address.into()),
+        address @ IpAddr::V6(_) => Some(address.to_canonical().to_string().into()),
+    }
 }
 
 #[cfg(test)]

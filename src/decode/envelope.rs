@@ -6,8 +6,11 @@
 //!
 //! Limits: records are known by the names of their members, whatever these hold.
 
+use std::sync::LazyLock;
+
 use super::columns::index_of;
 use super::extra::is_object;
+use super::fields::bits;
 use super::json::{Scanner, Type, Value};
 use super::record::{Given, Record};
 use crate::event::{FIELDS, Object};
@@ -30,18 +33,17 @@ const TYPICAL: [&str; 11] = [
 /// Whether an object is a CloudTrail record: it has at least two typical members, counting
 /// `userIdentity`, and is no event notification.
 pub(crate) fn looks_like_cloudtrail(record: &Record<'_>) -> bool {
-    let fields = FIELDS.iter().zip(&record.fields).filter(|(field, value)| {
-        value.is_some() && field.object == Object::Record && TYPICAL.contains(&field.key)
-    });
+    static BITS: LazyLock<u64> =
+        LazyLock::new(|| bits(|field| field.object == Object::Record && TYPICAL.contains(&field.key)));
+    let fields = (record.fields.present() & *BITS).count_ones();
     let identity = record.given[Object::UserIdentity as usize] != Given::Absent;
-    fields.count() + usize::from(identity) >= 2 && !is_notification(record)
+    fields + u32::from(identity) >= 2 && !is_notification(record)
 }
 
 /// Whether a member of an object is one that CloudTrail's records have, and it is no event
 /// notification: enough for an item of a bare list, as tests of rules have them.
 pub(crate) fn has_known_member(record: &Record<'_>) -> bool {
-    let of_record = |index: usize| FIELDS[index].object == Object::Record;
-    let field = record.fields.iter().enumerate().any(|(index, value)| value.is_some() && of_record(index));
+    let field = record.fields.iter().any(|(index, _)| FIELDS[index].object == Object::Record);
     let identity = record.given[Object::UserIdentity as usize] != Given::Absent;
     (field || identity) && !is_notification(record)
 }
@@ -49,7 +51,7 @@ pub(crate) fn has_known_member(record: &Record<'_>) -> bool {
 /// S3 and what speaks like it (MinIO, Ceph) put the bucket and the key under `s3`.
 pub(crate) fn is_notification(record: &Record<'_>) -> bool {
     const EVENT_SOURCE: usize = index_of("event_source");
-    let of_aws = record.fields[EVENT_SOURCE].is_some_and(|source| source.text.starts_with("\"aws:"));
+    let of_aws = record.fields.get(EVENT_SOURCE).is_some_and(|source| source.text.starts_with("\"aws:"));
     of_aws || record.other("s3").is_some_and(|value| is_object(&value))
 }
 

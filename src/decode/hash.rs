@@ -1,73 +1,88 @@
-//! A 128-bit hash of a JSON value that is the same for equal values, however they are written.
+//! A 64-bit hash of a JSON value that is the same for equal values, however they are written.
 //!
 //! Equal means: same keys and values, whatever the order of keys and the white space; strings equal
 //! after unescaping; numbers equal as text (`1.0` is not `1`); of a repeated key, the last one.
-//! Two events with the same hash are the same event: this is what de-duplication rests on.
+//! Two events with the same id and the same hash are the same event, and of those without an id whose
+//! hashes of two seeds are the same: this is what de-duplication rests on, 128 bits in all.
 //!
-//! XXH3 is fast and not meant against an adversary. It needs no more here: an attacker does not
-//! choose a record's eventID, and can't see the hashes of a lake to aim at.
+//! XXH3 is fast and not meant against an adversary, nor is what joins its values. It needs no more here: an
+//! attacker does not choose a record's eventID, and can't see the hashes of a lake to aim at.
 
 use std::sync::LazyLock;
 
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::json::{self, Text};
+use super::json::{self, Scanner, Text};
 
 /// The hash of one value.
-pub(crate) type Hash = u128;
+pub(crate) type Hash = u64;
 
-// One seed for each type, so that `"1"` and `1`, or `[]` and `{}`, differ.
-const TEXT: u64 = 1;
-const NUMBER: u64 = 2;
-const LITERAL: u64 = 3;
-const ARRAY: u64 = 4;
-const MEMBER: u64 = 5;
-const OBJECT: u64 = 6;
-const IDENTITY: u64 = 7;
+// One for each type, so that `"1"` and `1`, or `[]` and `{}`, differ. Like all that follow, digits of π
+// (each 64 bits, lowest set, since multiplying by an odd number loses nothing).
+const NUMBER: u64 = 0x2437_3707_3443_fa67;
+const LITERAL: u64 = 0x4528_21e6_38d0_1377;
+const ARRAY: u64 = 0xbe54_66cf_34e9_0c6d;
+const OBJECT: u64 = 0xc0ac_29b7_c97c_50dd;
+const KEY: u64 = 0x3f84_d5b5_b547_0917;
+const VALUE: u64 = 0x9216_d5d9_8979_fb1b;
+const COUNT: u64 = 0xd131_0ba6_98df_b5ad;
+const STEP: u64 = 0x2ffd_72db_d01a_dfb7;
+const EVENT: u64 = 0xb8e1_afed_6a26_7e97;
+const RECIPIENT: u64 = 0xba7c_9045_f12c_7f99;
 
-/// An odd constant, so that multiplication loses nothing (π's first 128 bits, lowest bit set).
-const STEP: u128 = 0x3243_f6a8_885a_308d_3131_98a2_e037_0735;
+/// The seed of [`again`].
+const AGAIN: u64 = 0x243f_6a88_85a3_08d3;
 
-pub(crate) fn text(text: Text<'_>) -> Hash {
+/// The hash of a string or a key.
+pub(crate) fn text(text: Text<'_>, seed: u64) -> Hash {
     match text.escaped {
-        false => xxh3_128_with_seed(text.raw.as_bytes(), TEXT),
-        true => xxh3_128_with_seed(&json::unescape(text.raw), TEXT),
+        false => xxh3_64_with_seed(text.raw.as_bytes(), seed),
+        true => xxh3_64_with_seed(&json::unescape(text.raw), seed),
     }
 }
 
-pub(crate) fn number(text: &str) -> Hash {
-    xxh3_128_with_seed(text.as_bytes(), NUMBER)
+pub(crate) fn number(text: &str, seed: u64) -> Hash {
+    xxh3_64_with_seed(text.as_bytes(), seed) ^ NUMBER
 }
 
-pub(crate) fn literal(word: &'static str) -> Hash {
+pub(crate) fn literal(word: &'static str, seed: u64) -> Hash {
     static WORDS: LazyLock<[Hash; 3]> =
-        LazyLock::new(|| ["null", "true", "false"].map(|word| xxh3_128_with_seed(word.as_bytes(), LITERAL)));
-    WORDS[match word {
+        LazyLock::new(|| ["null", "true", "false"].map(|word| xxh3_64(word.as_bytes()) ^ LITERAL));
+    let word = WORDS[match word {
         "null" => 0,
         "true" => 1,
         _ => 2,
-    }]
+    }];
+    if seed == 0 { word } else { mix(word ^ seed, STEP) }
+}
+
+/// Another hash of a whole record, for those in which no id says which event it is.
+pub(crate) fn again(record: &str) -> Hash {
+    // It was read before, so it can be read.
+    Scanner::seeded(record, AGAIN).value().map_or(0, |value| value.hash)
 }
 
 /// The key under which two events with the same identity meet, whatever their content.
 pub(crate) fn identity(event_id: &str, recipient_account_id: &str) -> u64 {
-    let mut key = Vec::with_capacity(event_id.len() + recipient_account_id.len() + 1);
-    key.extend_from_slice(event_id.as_bytes());
-    key.push(0xff); // never a byte of UTF-8
-    key.extend_from_slice(recipient_account_id.as_bytes());
-    xxh3_64_with_seed(&key, IDENTITY)
+    mix(xxh3_64(event_id.as_bytes()) ^ EVENT, xxh3_64(recipient_account_id.as_bytes()) ^ RECIPIENT)
+}
+
+/// Both halves of the product: each bit of the result depends on all bits of both.
+fn mix(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
 }
 
 /// The hash of an array, item by item.
 #[derive(Debug, Default)]
 pub(crate) struct Items {
-    state: u128,
+    state: u64,
     count: u64,
 }
 
 impl Items {
     pub(crate) fn add(&mut self, item: Hash) {
-        self.state = self.state.wrapping_mul(STEP).wrapping_add(item);
+        self.state = mix(self.state ^ item, STEP).wrapping_add(VALUE);
         self.count += 1;
     }
 
@@ -113,7 +128,7 @@ impl Members {
         let kept = if may_repeat(members) { keep_last(members) } else { members };
         let count = kept.len() as u64;
         // A sum, so that the order of the members does not matter.
-        let sum = kept.iter().fold(0_u128, |sum, member| sum.wrapping_add(member_hash(*member)));
+        let sum = kept.iter().fold(0_u64, |sum, member| sum.wrapping_add(member_hash(*member)));
         self.stack.truncate(start);
         finish(sum, count, OBJECT)
     }
@@ -148,17 +163,11 @@ fn keep_last(members: &mut [Member]) -> &[Member] {
 }
 
 fn member_hash(member: Member) -> Hash {
-    let mut bytes = [0; 32];
-    bytes[..16].copy_from_slice(&member.key.to_le_bytes());
-    bytes[16..].copy_from_slice(&member.value.to_le_bytes());
-    xxh3_128_with_seed(&bytes, MEMBER)
+    mix(member.key ^ KEY, member.value ^ VALUE)
 }
 
-fn finish(state: u128, count: u64, seed: u64) -> Hash {
-    let mut bytes = [0; 24];
-    bytes[..16].copy_from_slice(&state.to_le_bytes());
-    bytes[16..].copy_from_slice(&count.to_le_bytes());
-    xxh3_128_with_seed(&bytes, seed)
+fn finish(state: u64, count: u64, of: u64) -> Hash {
+    mix(state ^ of, count ^ COUNT)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! CloudTrail writes one gzip member and nothing behind it, so bytes there are a sign of tampering;
 //! archives that other tools made may have several members. Limits keep a bomb from filling memory
-//! or time. The SHA-256 of the inflated bytes is taken on the way.
+//! or time. The SHA-256 of the inflated bytes is taken on the way. What is small and in order goes by
+//! `whole`, and is read here only by those who stream.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
@@ -22,7 +23,7 @@ pub const MAX_RATIO: u64 = 200;
 /// Below this a high ratio harms nobody.
 pub const RATIO_COUNTS_FROM: u64 = 10 << 20;
 
-const MAGIC: &[u8] = b"\x1f\x8b";
+pub(crate) const MAGIC: &[u8] = b"\x1f\x8b";
 
 /// How much is inflated between two looks at the limits.
 const STEP: usize = 1 << 20;

@@ -70,6 +70,9 @@ pub(crate) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// Of no text; what stands where nothing is.
+    pub(crate) const NULL: Self = Self { text: "", of: Type::Null, hash: 0 };
+
     /// The content of a string value; `None` for every other type.
     pub(crate) fn as_text(&self) -> Option<Text<'a>> {
         match self.of {
@@ -108,16 +111,33 @@ pub(crate) struct Scanner<'a> {
     depth: usize,
     max_depth: usize,
     members: Members,
+    /// Of the hashes.
+    seed: u64,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, position: 0, depth: 0, max_depth: MAX_DEPTH, members: Members::default() }
+        Self { text, position: 0, depth: 0, max_depth: MAX_DEPTH, members: Members::default(), seed: 0 }
     }
 
     /// For the column `extra`, in which a record's members lie one level deeper than in the record.
     pub(crate) fn of_extra(text: &'a str) -> Self {
         Self { max_depth: MAX_DEPTH + 1, ..Self::new(text) }
+    }
+
+    /// One whose hashes say nothing of those of others.
+    pub(crate) fn seeded(text: &'a str, seed: u64) -> Self {
+        Self { seed, ..Self::new(text) }
+    }
+
+    /// The hash of a key or a string.
+    pub(crate) fn hash_of(&self, text: Text<'_>) -> Hash {
+        hash::text(text, self.seed)
+    }
+
+    /// The text from `start` up to where the scanner stands.
+    pub(crate) fn text_since(&self, start: usize) -> &'a str {
+        &self.text[start..self.position]
     }
 
     /// The byte the scanner stands on.
@@ -232,13 +252,13 @@ impl<'a> Scanner<'a> {
         let (of, hash) = match byte {
             b'"' => {
                 let text = self.string()?;
-                (Type::Text { escaped: text.escaped }, hash::text(text))
+                (Type::Text { escaped: text.escaped }, self.hash_of(text))
             }
             b'{' => (Type::Object, self.object()?),
             b'[' => (Type::Array, self.array()?),
             b'-' | b'0'..=b'9' => {
                 let number = self.number()?;
-                (Type::Number, hash::number(number))
+                (Type::Number, hash::number(number, self.seed))
             }
             b'n' => (Type::Null, self.literal("null")?),
             b't' => (Type::Bool(true), self.literal("true")?),
@@ -255,7 +275,7 @@ impl<'a> Scanner<'a> {
         while let Some(key) = self.next_key(first)? {
             first = false;
             let value = self.value()?;
-            self.members.add(hash::text(key), value.hash);
+            self.members.add(self.hash_of(key), value.hash);
         }
         Ok(self.members.end(start))
     }
@@ -337,7 +357,7 @@ impl<'a> Scanner<'a> {
         let rest = &self.text.as_bytes()[self.position..];
         if rest.starts_with(word.as_bytes()) {
             self.position += word.len();
-            return Ok(hash::literal(word));
+            return Ok(hash::literal(word, self.seed));
         }
         // A word cut short by the end of the text is an end, not a mistake.
         if word.as_bytes().starts_with(rest) {

@@ -14,6 +14,7 @@ mod derived;
 mod encoding;
 mod envelope;
 mod extra;
+mod fields;
 mod hash;
 mod inflate;
 mod json;
@@ -22,6 +23,7 @@ mod print;
 mod record;
 mod recovery;
 mod time;
+mod whole;
 mod window;
 
 use std::io::{self, Read};
@@ -30,10 +32,12 @@ use std::sync::LazyLock;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use arrow::error::ArrowError;
+use sha2::{Digest, Sha256};
 
 use self::columns::Columns;
 use self::container::Container;
 use self::inflate::{Inflater, Trouble};
+use self::whole::Whole;
 use self::window::Window;
 
 pub use self::inflate::{MAX_RATIO, Members, RATIO_COUNTS_FROM};
@@ -191,8 +195,15 @@ pub struct Decoded {
 #[derive(Debug)]
 pub struct Decoder {
     buffer: Vec<u8>,
-    columns: Columns,
+    whole: Whole,
+    rows: Rows,
     window: usize,
+}
+
+/// The rows of one object on their way out.
+#[derive(Debug)]
+struct Rows {
+    columns: Columns,
     times: Option<(i64, i64)>,
     records: u64,
     undated: u64,
@@ -207,7 +218,33 @@ impl Decoder {
     /// One that decodes so many bytes at a time: for tests of what lies across the end of a window.
     pub fn with_window(options: Options, window: usize) -> Self {
         let columns = Columns::new(options.today);
-        Self { buffer: Vec::new(), columns, window, times: None, records: 0, undated: 0 }
+        let rows = Rows { columns, times: None, records: 0, undated: 0 };
+        Self { buffer: Vec::new(), whole: Whole::new(), rows, window }
+    }
+
+    /// Decodes an object that is in memory: as [`Self::decode`], but faster where it fits one window and
+    /// nothing is wrong with it.
+    ///
+    /// # Errors
+    /// Only what `emit` returns; bad bytes are a verdict.
+    pub fn decode_bytes<E>(
+        &mut self,
+        object: &[u8],
+        members: Members,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<Decoded, E>
+    where
+        E: From<io::Error> + From<ArrowError>,
+    {
+        let Some(text) = self.whole.text(object, self.window) else {
+            return self.decode(object, members, emit);
+        };
+        self.rows.begin();
+        let mut container = Container::new();
+        let read = self.rows.first_window(&mut container, text, true, emit);
+        let (inflated, sha256) = (text.len() as u64, Sha256::digest(text).into());
+        self.whole.shrink(*KEPT_BUFFER);
+        self.rows.finish(container, members, read.map(drop), (inflated, sha256))
     }
 
     /// Decodes the object that `reader` reads.
@@ -227,31 +264,14 @@ impl Decoder {
         E: From<io::Error> + From<ArrowError>,
         R: Read,
     {
-        (self.times, self.records, self.undated) = (None, 0, 0);
+        self.rows.begin();
         let mut container = Container::new();
-        let mut bad = None;
         let mut inflater = Inflater::open(reader, members)?;
         self.buffer.clear();
-        match self.windows(&mut inflater, &mut container, emit) {
-            Ok(()) => {}
-            Err(Failed::Bad(reason)) => bad = Some(reason),
-            Err(Failed::Io(error)) => return Err(error.into()),
-            Err(Failed::Emit(error)) => return Err(error),
-        }
-        // Whatever an object that failed left there must not become part of the next one.
-        self.columns.finish()?;
+        let read = self.windows(&mut inflater, &mut container, emit);
         self.buffer.clear();
         self.buffer.shrink_to(*KEPT_BUFFER);
-        let (inflated, sha256) = inflater.finish();
-        Ok(Decoded {
-            verdict: verdict(&mut container, members, bad),
-            records: self.records,
-            undated: self.undated,
-            dead_letters: container.dead_letters,
-            inflated,
-            sha256,
-            event_times: self.times,
-        })
+        self.rows.finish(container, members, read, inflater.finish())
     }
 
     fn windows<E, R>(
@@ -267,13 +287,10 @@ impl Decoder {
         let (mut offset, mut limit) = (0, self.window);
         loop {
             let ended = inflater.fill(&mut self.buffer, limit)?;
-            if offset == 0
-                && let Some(bad) = encoding::foreign(&self.buffer)
-            {
-                return Err(Failed::Bad(bad));
-            }
-            let start = if offset == 0 { mark_length(&self.buffer) } else { 0 };
-            let done = self.window(container, start, offset, ended, emit)?;
+            let done = match offset {
+                0 => self.rows.first_window(container, &self.buffer, ended, emit)?,
+                _ => self.rows.window(container, &self.buffer, offset, ended, emit)?,
+            };
             if ended {
                 return Ok(());
             }
@@ -289,17 +306,38 @@ impl Decoder {
             offset += done as u64;
         }
     }
+}
 
-    /// Decodes the buffer from `start`; returns up to where it is done with.
+impl Rows {
+    fn begin(&mut self) {
+        (self.times, self.records, self.undated) = (None, 0, 0);
+    }
+
+    /// Decodes the beginning of an object.
+    fn first_window<E: From<ArrowError>>(
+        &mut self,
+        container: &mut Container,
+        bytes: &[u8],
+        last: bool,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<usize, Failed<E>> {
+        if let Some(bad) = encoding::foreign(bytes) {
+            return Err(Failed::Bad(bad));
+        }
+        let start = mark_length(bytes);
+        Ok(start + self.window(container, &bytes[start..], start as u64, last, emit)?)
+    }
+
+    /// Decodes bytes that stand at `offset`; returns up to where they are done with.
     fn window<E: From<ArrowError>>(
         &mut self,
         container: &mut Container,
-        start: usize,
+        bytes: &[u8],
         offset: u64,
         last: bool,
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
     ) -> Result<usize, Failed<E>> {
-        let window = Window::new(&self.buffer[start..], offset + start as u64, last);
+        let window = Window::new(bytes, offset, last);
         let mut done = 0;
         loop {
             let progress = container.read(&window, done, &mut self.columns)?;
@@ -312,9 +350,38 @@ impl Decoder {
                 emit(chunk).map_err(Failed::Emit)?;
             }
             if !progress.paused {
-                return Ok(start + done);
+                return Ok(done);
             }
         }
+    }
+
+    /// What became of an object whose text was `inflated` (its length and its SHA-256).
+    fn finish<E: From<io::Error> + From<ArrowError>>(
+        &mut self,
+        mut container: Container,
+        members: Members,
+        read: Result<(), Failed<E>>,
+        (inflated, sha256): (u64, [u8; 32]),
+    ) -> Result<Decoded, E> {
+        let bad = match read {
+            Ok(()) => None,
+            Err(Failed::Bad(reason)) => Some(reason),
+            Err(Failed::Io(error)) => return Err(error.into()),
+            Err(Failed::Emit(error)) => return Err(error),
+        };
+        if self.columns.rows() > 0 {
+            // Whatever an object that failed left there must not become part of the next one.
+            self.columns.finish()?;
+        }
+        Ok(Decoded {
+            verdict: verdict(&mut container, members, bad),
+            records: self.records,
+            undated: self.undated,
+            dead_letters: container.dead_letters,
+            inflated,
+            sha256,
+            event_times: self.times,
+        })
     }
 }
 

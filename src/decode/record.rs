@@ -8,6 +8,7 @@
 
 use std::sync::LazyLock;
 
+use super::fields::Fields;
 use super::hash::{self, Hash};
 use super::json::{JsonError, Problem, Scanner, Text, Type, Value};
 use crate::event::{FIELDS, Object};
@@ -44,13 +45,14 @@ pub(crate) enum Given {
 /// The members of one record. Made once, read into again and again.
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
-    /// By index into [`FIELDS`].
-    pub(crate) fields: [Option<Value<'a>>; FIELDS.len()],
+    pub(crate) fields: Fields<'a>,
     /// By [`Object`].
     pub(crate) given: [Given; Object::ALL.len()],
     pub(crate) others: Vec<Other<'a>>,
     /// Of the whole record.
     pub(crate) hash: Hash,
+    /// The whole record as it was written.
+    pub(crate) text: &'a str,
     repeats: usize,
     /// For each child of each object, the child that followed it in the record before.
     followers: [Vec<usize>; Object::ALL.len()],
@@ -59,10 +61,11 @@ pub(crate) struct Record<'a> {
 impl<'a> Record<'a> {
     pub(crate) fn new() -> Self {
         Self {
-            fields: [None; FIELDS.len()],
+            fields: Fields::new(),
             given: [Given::Absent; Object::ALL.len()],
             others: Vec::new(),
             hash: 0,
+            text: "",
             repeats: 0,
             followers: Object::ALL.map(|object| vec![0; children(object).len() + 1]),
         }
@@ -70,11 +73,13 @@ impl<'a> Record<'a> {
 
     /// Reads the record that opens at the scanner's position, and leaves the scanner behind it.
     pub(crate) fn read(&mut self, scanner: &mut Scanner<'a>) -> Result<(), JsonError> {
-        self.fields = [None; FIELDS.len()];
+        self.fields.clear();
         self.given = [Given::Absent; Object::ALL.len()];
         self.others.clear();
         self.repeats = 0;
+        let start = scanner.position();
         self.hash = self.object(scanner, Object::Record)?;
+        self.text = scanner.text_since(start);
         Ok(())
     }
 
@@ -96,14 +101,14 @@ impl<'a> Record<'a> {
             let (key_hash, value_hash) = match found {
                 Some(Child { what: What::Field(field), hash, .. }) => {
                     let value = scanner.value()?;
-                    self.fields[*field] = Some(value);
+                    self.fields.set(*field, value);
                     (*hash, value.hash)
                 }
                 Some(Child { what: What::Object(child), hash, .. }) => (*hash, self.child(scanner, *child)?),
                 None => {
                     let value = scanner.value()?;
                     self.others.push(Other { object, key: key.raw, value });
-                    (hash::text(key), value.hash)
+                    (scanner.hash_of(key), value.hash)
                 }
             };
             scanner.members().add(key_hash, value_hash);
@@ -137,11 +142,7 @@ impl<'a> Record<'a> {
 
     /// Drops what an earlier member of the same key had brought.
     fn forget(&mut self, dropped: Object) {
-        for (field, value) in FIELDS.iter().zip(&mut self.fields) {
-            if field.object.is_within(dropped) {
-                *value = None;
-            }
-        }
+        self.fields.remove_within(dropped);
         for object in Object::ALL.into_iter().filter(|object| object.is_within(dropped)) {
             self.given[object as usize] = Given::Absent;
         }
@@ -191,7 +192,7 @@ fn children(object: Object) -> &'static [Child] {
 }
 
 fn known_keys(of: Object) -> Vec<Child> {
-    let key_hash = |key| hash::text(Text { raw: key, escaped: false });
+    let key_hash = |key| hash::text(Text { raw: key, escaped: false }, 0);
     let fields = FIELDS
         .iter()
         .enumerate()

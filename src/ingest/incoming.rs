@@ -18,9 +18,12 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::weight::{Bounds, Share, of_letters};
 use super::{Options, decode_options, verdict};
-use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict};
+use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict, WINDOW};
 use crate::lake::Writer;
 use crate::source::{self, Body, ObjectRef, Source, SourceError};
+
+/// What a thread keeps of the bytes of files that it has read: most are smaller.
+const KEPT_BUFFER: usize = 1 << 20;
 
 /// Objects that wait to be taken; their shares bound what they take.
 const READY: usize = 32;
@@ -247,7 +250,16 @@ fn decode_here(object: &ObjectRef, body: Body, share: &mut Share) -> io::Result<
         }
         Ok(())
     };
-    let decoded = with_decoder(|decoder| decoder.decode(reader(object, &body)?, members(object), &mut emit))?;
+    let size = usize::try_from(object.size).unwrap_or(usize::MAX);
+    let decoded = with_decoder(|decoder, buffer| {
+        if size > WINDOW {
+            return decoder.decode(reader(object, &body)?, members(object), &mut emit);
+        }
+        let decoded = decoder.decode_bytes(body.bytes(size, buffer)?, members(object), &mut emit);
+        buffer.clear();
+        buffer.shrink_to(KEPT_BUFFER);
+        decoded
+    })?;
     let decoded = Box::new(decoded);
     if decoded.verdict != Verdict::Log {
         chunks.clear();
@@ -281,7 +293,7 @@ pub(super) fn decode_again(
             send.blocking_send(chunk).map_err(|_| DecodeError(io::ErrorKind::BrokenPipe.into()))
         };
         let reader = reader(&object, &body).with_context(|| format!("reading {}", object.uri))?;
-        let decoded = with_decoder(|decoder| decoder.decode(reader, members(&object), &mut emit));
+        let decoded = with_decoder(|decoder, _| decoder.decode(reader, members(&object), &mut emit));
         let decoded = decoded.with_context(|| format!("reading {}", object.uri))?;
         Ok(Again { uri: object.uri, sha256: decoded.sha256 })
     });
@@ -302,14 +314,15 @@ impl Again {
     }
 }
 
-/// Runs with this thread's decoder, which keeps its buffers from object to object.
-fn with_decoder<T>(run: impl FnOnce(&mut Decoder) -> Result<T, DecodeError>) -> io::Result<T> {
+/// Runs with this thread's decoder, which keeps its buffers from object to object, and a buffer for an
+/// object's bytes.
+fn with_decoder<T>(run: impl FnOnce(&mut Decoder, &mut Vec<u8>) -> Result<T, DecodeError>) -> io::Result<T> {
     thread_local! {
-        static DECODER: RefCell<Option<Decoder>> = const { RefCell::new(None) };
+        static DECODER: RefCell<Option<(Decoder, Vec<u8>)>> = const { RefCell::new(None) };
     }
     DECODER.with_borrow_mut(|decoder| {
-        let mut own = decoder.take().unwrap_or_else(|| Decoder::new(decode_options()));
-        let done = run(&mut own);
+        let mut own = decoder.take().unwrap_or_else(|| (Decoder::new(decode_options()), Vec::new()));
+        let done = run(&mut own.0, &mut own.1);
         // After an error the decoder is not kept: it may hold half an object.
         if done.is_ok() {
             *decoder = Some(own);

@@ -76,24 +76,34 @@ impl Known {
         time_dates: impl Fn(usize) -> DateKey,
     ) -> Vec<Novelty> {
         self.clock += 1;
-        let mut fresh: HashMap<u64, Vec<EventKey>> = HashMap::new();
-        let mut verdicts = Vec::with_capacity(keys.len());
-        for (row, key) in keys.iter().enumerate() {
-            let other = if date.is_some() { None } else { time_dates(row) };
-            let of_run = fresh.get(&key.identity()).map_or(Novelty::New, |same| match same.contains(key) {
-                true => Novelty::Duplicate,
-                false => Novelty::Conflicting,
-            });
-            let novelty = [Some(date), Some(other)].into_iter().flatten().fold(of_run, |found, date| {
-                stronger(found, self.dates.get(&date).map_or(Novelty::New, |keys| keys.find(*key)))
-            });
-            if novelty != Novelty::Duplicate {
-                fresh.entry(key.identity()).or_default().push(*key);
+        // In the order of keys those of the same event stand together, in the order of rows.
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_unstable_by_key(|row| (keys[*row].identity(), *row));
+        let of_date = self.dates.get(&date);
+        let undated = self.dates.get(&None).filter(|_| date.is_some());
+        let in_lake = |row: usize| {
+            let of_time = if date.is_some() { undated } else { self.dates.get(&time_dates(row)) };
+            let found = [of_date, of_time].into_iter().flatten().map(|known| known.find(keys[row]));
+            found.fold(Novelty::New, stronger)
+        };
+        let mut verdicts = vec![Novelty::New; keys.len()];
+        let mut accepted = Vec::with_capacity(keys.len());
+        for rows in order.chunk_by(|one, other| keys[*one].identity() == keys[*other].identity()) {
+            let first = accepted.len();
+            for &row in rows {
+                let same: &[EventKey] = &accepted[first..];
+                let of_run = match same.contains(&keys[row]) {
+                    true => Novelty::Duplicate,
+                    false if same.is_empty() => Novelty::New,
+                    false => Novelty::Conflicting,
+                };
+                verdicts[row] = stronger(of_run, in_lake(row));
+                if verdicts[row] != Novelty::Duplicate {
+                    accepted.push(keys[row]);
+                }
             }
-            verdicts.push(novelty);
+            accepted[first..].sort_unstable();
         }
-        let mut accepted: Vec<_> = fresh.into_values().flatten().collect();
-        accepted.sort_unstable();
         let known = self.dates.entry(date).or_default();
         known.last_used = self.clock;
         known.push(accepted);

@@ -10,6 +10,7 @@
 //! Limits: a folder's own entries are held while it is listed; a file that is written to while it
 //! is read is noticed by the decoder, not here.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -284,20 +285,20 @@ async fn blocking<T: Send + 'static>(
 
 /// Reads a file from its start with a place of its own: clones of a handle share theirs.
 #[derive(Debug)]
-pub(super) struct FromStart {
-    file: File,
+pub(super) struct FromStart<F> {
+    file: F,
     at: u64,
 }
 
-impl FromStart {
-    pub(super) fn new(file: File) -> Self {
+impl<F: Borrow<File>> FromStart<F> {
+    pub(super) fn new(file: F) -> Self {
         Self { file, at: 0 }
     }
 }
 
-impl Read for FromStart {
+impl<F: Borrow<File>> Read for FromStart<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(buffer, self.at)?;
+        let read = self.file.borrow().read_at(buffer, self.at)?;
         self.at += read as u64;
         Ok(read)
     }

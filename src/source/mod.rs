@@ -116,6 +116,22 @@ impl Body {
         Ok(Ends { first, last, size })
     }
 
+    /// Its first `size` bytes, or all there are; those of a file are read into `buffer`.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn bytes<'b>(&'b self, size: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+        match self {
+            Self::Bytes(bytes) => Ok(&bytes[..bytes.len().min(size)]),
+            Self::File(file) => {
+                buffer.clear();
+                buffer.reserve(size);
+                local::FromStart::new(file).take(size as u64).read_to_end(buffer)?;
+                Ok(buffer)
+            }
+        }
+    }
+
     /// Reads from the start, each time it is called and however many readers there are.
     ///
     /// # Errors
