@@ -223,6 +223,18 @@ impl<'a> Scanner<'a> {
         self.key().map(Some)
     }
 
+    /// Takes the key that is expected next, in the way that it is written nearly always: `,"key":` without
+    /// white space. If it does not come, nothing is taken.
+    pub(crate) fn take_member(&mut self, spelled: &str, first: bool) -> bool {
+        let spelled = &spelled.as_bytes()[usize::from(first)..];
+        let comes = self.text.as_bytes()[self.position..].starts_with(spelled);
+        let taken = comes && self.members.len() < MAX_MEMBERS;
+        if taken {
+            self.position += spelled.len();
+        }
+        taken
+    }
+
     /// A key and its colon.
     pub(crate) fn key(&mut self) -> Result<Text<'a>> {
         if self.peek() != Some(b'"') {
@@ -385,22 +397,16 @@ fn required_digits(bytes: &[u8], at: usize) -> Result<usize> {
 
 /// The first byte at or after `at` that is a quote, a backslash or a control character.
 fn skip_plain(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // The classic test for a byte below `n` (n <= 128) in a word: exact for the lowest such byte,
-    // which is the one that is looked for.
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGHS;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let found = quote | backslash | below(word, 0x20);
+    let is_special = |byte: u8| (byte == b'"') | (byte == b'\\') | (byte < 0x20);
+    // In this form compilers make three comparisons of sixteen bytes each of it.
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let found = u128::from_le_bytes(chunk.map(|byte| if is_special(byte) { 0xff } else { 0 }));
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }
-        at += 8;
+        at += 16;
     }
-    while bytes.get(at).is_some_and(|&byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    while bytes.get(at).is_some_and(|&byte| !is_special(byte)) {
         at += 1;
     }
     at

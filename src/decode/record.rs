@@ -95,17 +95,18 @@ impl<'a> Record<'a> {
         let mut first = true;
         // One past the last child stands for "no child yet".
         let mut before = children(object).len();
-        while let Some(key) = scanner.next_key(first)? {
+        while let Some(key) = self.next_key(scanner, object, &mut before, first)? {
             first = false;
-            let found = self.find(object, &mut before, key);
-            let (key_hash, value_hash) = match found {
-                Some(Child { what: What::Field(field), hash, .. }) => {
+            let (key_hash, value_hash) = match key {
+                Key::Known(Child { what: What::Field(field), hash, .. }) => {
                     let value = scanner.value()?;
                     self.fields.set(*field, value);
                     (*hash, value.hash)
                 }
-                Some(Child { what: What::Object(child), hash, .. }) => (*hash, self.child(scanner, *child)?),
-                None => {
+                Key::Known(Child { what: What::Object(child), hash, .. }) => {
+                    (*hash, self.child(scanner, *child)?)
+                }
+                Key::Other(key) => {
                     let value = scanner.value()?;
                     self.others.push(Other { object, key: key.raw, value });
                     (scanner.hash_of(key), value.hash)
@@ -151,11 +152,30 @@ impl<'a> Record<'a> {
             .retain(|other| !other.object.is_within(dropped) && Some((other.object, other.key)) != place);
     }
 
+    /// The next key of `object`; `before` is the child found before it.
+    fn next_key(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        object: Object,
+        before: &mut usize,
+        first: bool,
+    ) -> Result<Option<Key<'a>>, JsonError> {
+        let guess = self.followers[object as usize][*before];
+        let child = &children(object)[guess];
+        if scanner.take_member(&child.spelled, first) {
+            *before = guess;
+            return Ok(Some(Key::Known(child)));
+        }
+        let key = scanner.next_key(first)?;
+        Ok(key.map(|key| self.find(object, before, key).map_or(Key::Other(key), Key::Known)))
+    }
+
     /// The child of `object` that `key` names; `before` is the child found before it.
     fn find(&mut self, object: Object, before: &mut usize, key: Text<'_>) -> Option<&'static Child> {
         let children = children(object);
         let guess = self.followers[object as usize][*before];
         let index = match key.escaped {
+            // With white space about it.
             false if children[guess].key == key.raw => guess,
             false => children.iter().position(|child| child.key == key.raw)?,
             true => {
@@ -169,10 +189,18 @@ impl<'a> Record<'a> {
     }
 }
 
+/// A key as it was found.
+enum Key<'a> {
+    Known(&'static Child),
+    Other(Text<'a>),
+}
+
 /// A key of an object that the columns know.
 #[derive(Debug)]
 struct Child {
     key: &'static str,
+    /// As CloudTrail writes it behind another member: `,"key":`.
+    spelled: String,
     hash: Hash,
     what: What,
 }
@@ -192,16 +220,19 @@ fn children(object: Object) -> &'static [Child] {
 }
 
 fn known_keys(of: Object) -> Vec<Child> {
-    let key_hash = |key| hash::text(Text { raw: key, escaped: false }, 0);
+    let child = |key, what| Child {
+        key,
+        spelled: format!(",\"{key}\":"),
+        hash: hash::text(Text { raw: key, escaped: false }, 0),
+        what,
+    };
     let fields = FIELDS
         .iter()
         .enumerate()
         .filter(|(_, field)| field.object == of)
-        .map(|(index, field)| Child { key: field.key, hash: key_hash(field.key), what: What::Field(index) });
+        .map(|(index, field)| child(field.key, What::Field(index)));
     let objects = Object::ALL.into_iter().filter_map(|object| match object.place() {
-        Some((parent, key)) if parent == of => {
-            Some(Child { key, hash: key_hash(key), what: What::Object(object) })
-        }
+        Some((parent, key)) if parent == of => Some(child(key, What::Object(object))),
         _ => None,
     });
     fields.chain(objects).collect()

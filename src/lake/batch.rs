@@ -12,30 +12,24 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, DictionaryArray, Int32Array, Int64Array,
-    RecordBatch, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, TimestampMicrosecondArray,
 };
-use arrow::compute::{cast, concat_batches, filter_record_batch};
-use arrow::datatypes::{Date32Type, Int32Type, TimestampMicrosecondType};
+use arrow::compute::{cast, filter_record_batch};
+use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::Snapshot;
 use super::format::{Format, GROUP_ROWS, ParquetFile};
-use super::group::RowGroup;
 use super::known::{DateKey, Known, Novelty};
 use super::layout::Table;
 use super::objects::ObjectRow;
+use super::rows::{self, Provenance, Rows, Sorted};
 use crate::decode::{Chunk, DAY, DeadLetter, EventKey};
-use crate::event::PROVENANCE;
 
 /// A row group is encoded when its columns take this much, however few rows that are.
 const GROUP_BYTES: usize = 32 << 20;
-
-/// Columns of several objects that are joined before they are encoded: one by one they would take a write
-/// each, and all of them the memory once more.
-const JOINED_BYTES: usize = 4 << 20;
 
 /// When a batch has this many rows it is committed: a day of a middling trail.
 pub const MAX_ROWS: usize = 1 << 20;
@@ -90,7 +84,8 @@ struct Partition {
     waiting: Vec<Rows>,
     waiting_rows: usize,
     waiting_bytes: usize,
-    groups: Vec<oneshot::Receiver<Result<RowGroup>>>,
+    groups: Vec<oneshot::Receiver<Result<Sorted>>>,
+    /// In the order of arrival.
     origins: Vec<Origin>,
 }
 
@@ -104,21 +99,6 @@ pub(super) struct Origin {
     pub(super) time_date: DateKey,
     /// Whether it is counted as conflicting.
     pub(super) conflicting: bool,
-}
-
-/// Rows of one object.
-#[derive(Debug)]
-struct Rows {
-    batch: RecordBatch,
-    provenance: Arc<Provenance>,
-}
-
-/// What the provenance columns say of the rows of one object.
-#[derive(Debug)]
-struct Provenance {
-    uri: String,
-    account_id: Option<String>,
-    region: Option<String>,
 }
 
 /// The rows of a chunk that have the same date.
@@ -232,10 +212,10 @@ impl Batch {
         let (number, now, encoded) = (self.number, self.now, self.encoded.clone());
         let (done, group) = oneshot::channel();
         rayon::spawn(move || {
-            let group = encode(rows, number, now);
-            encoded.fetch_add(group.as_ref().map_or(0, |group| group.bytes), Ordering::Relaxed);
+            let sorted = rows::encode(rows, number, now);
+            encoded.fetch_add(sorted.as_ref().map_or(0, |sorted| sorted.group.bytes), Ordering::Relaxed);
             // When nobody waits for the group any more, the run has failed already.
-            drop(done.send(group));
+            drop(done.send(sorted));
             drop(permit);
         });
         partition.groups.push(group);
@@ -278,14 +258,18 @@ impl Partition {
     /// Its rows as a file, when they are encoded; `None` when there are none.
     async fn into_file(self) -> Result<Option<StagedFile>> {
         let mut groups = Vec::with_capacity(self.groups.len());
-        for group in self.groups {
-            groups.push(group.await.context("an encoder has stopped")??);
+        let mut origins = Vec::with_capacity(self.origins.len());
+        for sorted in self.groups {
+            let Sorted { group, order } = sorted.await.context("an encoder has stopped")??;
+            let arrived = &self.origins[origins.len()..];
+            origins.extend(order.iter().map(|row| arrived[*row as usize]));
+            groups.push(group);
         }
         if groups.is_empty() {
             return Ok(None);
         }
         let file = Format::of(Table::Cloudtrail).assemble(groups)?;
-        Ok(Some(StagedFile { file, origins: self.origins }))
+        Ok(Some(StagedFile { file, origins }))
     }
 }
 
@@ -414,66 +398,6 @@ fn with_number(batch: &RecordBatch, number: i64) -> Result<RecordBatch> {
     };
     let columns = schema.fields().iter().zip(batch.columns()).map(column).collect::<Result<_, _>>()?;
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
-}
-
-/// Encodes the rows of several objects as one row group, and lets go of them on the way.
-fn encode(rows: Vec<Rows>, number: i64, now: i64) -> Result<RowGroup> {
-    let mut group = Format::of(Table::Cloudtrail).group()?;
-    let (mut some, mut bytes) = (Vec::new(), 0);
-    for rows in rows {
-        bytes += rows.batch.get_array_memory_size();
-        some.push(rows);
-        if bytes >= JOINED_BYTES {
-            group.write(&join(&std::mem::take(&mut some), number, now)?)?;
-            bytes = 0;
-        }
-    }
-    if !some.is_empty() {
-        group.write(&join(&some, number, now)?)?;
-    }
-    group.finish()
-}
-
-/// The rows of several objects as one batch, with their provenance.
-fn join(rows: &[Rows], number: i64, now: i64) -> Result<RecordBatch> {
-    let schema = Format::of(Table::Cloudtrail).schema();
-    let Some(first) = rows.first() else { return Ok(RecordBatch::new_empty(schema.clone())) };
-    let batch = concat_batches(&first.batch.schema(), rows.iter().map(|rows| &rows.batch))?;
-    let count = batch.num_rows();
-    let mut columns = batch.columns().to_vec();
-    for name in PROVENANCE {
-        columns.push(match name {
-            "source_object" => repeated(rows, |of| Some(&of.uri)),
-            "source_account_id" => repeated(rows, |of| of.account_id.as_deref()),
-            "source_region" => repeated(rows, |of| of.region.as_deref()),
-            "ingest_batch" => Arc::new(Int64Array::from(vec![number; count])),
-            _ => Arc::new(TimestampMicrosecondArray::from(vec![now; count]).with_timezone("UTC")),
-        });
-    }
-    Ok(RecordBatch::try_new(schema.clone(), columns)?)
-}
-
-/// A column that says the same of all rows of an object.
-fn repeated<'r>(rows: &'r [Rows], of: impl Fn(&'r Provenance) -> Option<&'r str>) -> ArrayRef {
-    let mut values: Vec<&str> = Vec::new();
-    let mut indexes: HashMap<&str, i32> = HashMap::new();
-    let mut keys: Vec<Option<i32>> = Vec::new();
-    for rows in rows {
-        let key = of(&rows.provenance).map(|value| {
-            *indexes.entry(value).or_insert_with(|| {
-                values.push(value);
-                // A row group has far fewer objects than an i32 counts.
-                i32::try_from(values.len() - 1).unwrap_or(i32::MAX)
-            })
-        });
-        keys.extend(std::iter::repeat_n(key, rows.batch.num_rows()));
-    }
-    let (keys, values) = (Int32Array::from(keys), Arc::new(StringArray::from(values)));
-    // The keys are indexes into `values` by construction.
-    match DictionaryArray::<Int32Type>::try_new(keys, values) {
-        Ok(array) => Arc::new(array),
-        Err(error) => unreachable!("{error}"),
-    }
 }
 
 /// A chunk's rows by date, without the date column: that one is in the path and in the log.

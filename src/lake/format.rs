@@ -15,7 +15,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
@@ -35,7 +35,7 @@ pub(crate) const GROUP_ROWS: usize = 64 << 10;
 const UNIQUE: [&str; 4] = ["event_id", "request_id", "shared_event_id", "finding_id"];
 
 /// Columns that Delta's statistics cover: the ones queries prune by.
-const STATISTICS: [&str; 12] = [
+const PRUNED: [&str; 12] = [
     "event_time",
     "event_source",
     "event_name",
@@ -200,10 +200,14 @@ fn properties(schema: &Schema, blooms: bool) -> WriterProperties {
     for field in schema.fields() {
         let name = field.name().as_str();
         let json = is_json(name);
-        if json || UNIQUE.contains(&name) {
+        let unique = UNIQUE.contains(&name);
+        if json || unique {
             properties = properties.set_column_dictionary_enabled(name.into(), false);
         }
-        if json {
+        if unique {
+            properties = properties.set_column_encoding(name.into(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+        }
+        if json || !PRUNED.contains(&name) {
             properties = properties.set_column_statistics_enabled(name.into(), EnabledStatistics::None);
         }
         if blooms && BLOOMS.contains(&name) {
@@ -227,7 +231,7 @@ fn is_json(column: &str) -> bool {
 pub(super) fn statistics(schema: &Schema, metadata: &ParquetMetaData) -> Value {
     let (mut least, mut most, mut nulls) = (Map::new(), Map::new(), Map::new());
     for (index, field) in schema.fields().iter().enumerate() {
-        if !STATISTICS.contains(&field.name().as_str()) {
+        if !PRUNED.contains(&field.name().as_str()) {
             continue;
         }
         let groups = metadata.row_groups().iter().map(|group| group.column(index).statistics());

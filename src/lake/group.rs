@@ -4,8 +4,8 @@
 //! encoded group is as large as it will be in its file. The ways to write are in `format.rs`.
 
 use anyhow::{Context, Result};
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::{Field, SchemaRef};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::file::writer::SerializedFileWriter;
 use tokio::sync::oneshot;
@@ -43,6 +43,12 @@ impl<'f> GroupWriter<'f> {
             }
         }
         Ok(())
+    }
+
+    /// Encodes some rows of one column, the `index`th; whoever does so does it for all columns.
+    pub(super) fn write_column(&mut self, index: usize, field: &Field, array: &ArrayRef) -> Result<()> {
+        let writer = self.columns.get_mut(index).context("more columns than the schema has")?;
+        compute_leaves(field, array)?.iter().try_for_each(|leaf| Ok(writer.write(leaf)?))
     }
 
     /// All of them.

@@ -27,6 +27,7 @@ mod objects;
 mod optimize;
 mod repair;
 mod rooted;
+mod rows;
 mod s3;
 mod s3_client;
 mod seal;

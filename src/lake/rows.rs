@@ -1,0 +1,200 @@
+//! Rows of several objects as one row group, sorted.
+//!
+//! Sorted by event source, event name and user, in the order of arrival among equals: what a rule asks for
+//! stands together, and so do values that are alike, which take a third less space and less time to
+//! compress. Each column is gathered, encoded and let go by itself, so that of what waits only one column is
+//! in memory twice.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use arrow::array::{
+    Array, ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, new_null_array,
+};
+use arrow::compute::interleave;
+use arrow::datatypes::Int32Type;
+use foldhash::HashMapExt as _;
+
+use super::format::Format;
+use super::group::RowGroup;
+use super::layout::Table;
+
+/// Rows that are gathered at a time: a column of them fits the cache of a core.
+const PIECE_ROWS: usize = 4 << 10;
+
+/// What rows are sorted by.
+const ORDER: [&str; 3] = ["event_source", "event_name", "user_arn"];
+
+/// Rows of one object.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) batch: RecordBatch,
+    pub(super) provenance: Arc<Provenance>,
+}
+
+/// What the provenance columns say of the rows of one object.
+#[derive(Debug)]
+pub(super) struct Provenance {
+    pub(super) uri: String,
+    pub(super) account_id: Option<String>,
+    pub(super) region: Option<String>,
+}
+
+/// An encoded row group, and for each of its rows its place among those that were given.
+#[derive(Debug)]
+pub(super) struct Sorted {
+    pub(super) group: RowGroup,
+    pub(super) order: Vec<u32>,
+}
+
+/// A row: the index of its object's rows, and its own among them.
+type Place = (usize, usize);
+
+/// Encodes the rows of several objects as one row group.
+pub(super) fn encode(rows: Vec<Rows>, number: i64, now: i64) -> Result<Sorted> {
+    let schema = Format::of(Table::Cloudtrail).schema();
+    let order = order(&rows)?;
+    let mut arrived = Vec::with_capacity(order.len());
+    for (of, rows) in rows.iter().enumerate() {
+        arrived.extend((0..rows.batch.num_rows()).map(|row| (of, row)));
+    }
+    let places: Vec<Place> = order.iter().map(|row| arrived[*row as usize]).collect();
+    drop(arrived);
+    let (provenance, mut columns) = by_column(rows);
+    let mut group = Format::of(Table::Cloudtrail).group()?;
+    for (index, field) in schema.fields().iter().enumerate() {
+        let column = columns.get_mut(index).map(std::mem::take);
+        for places in places.chunks(PIECE_ROWS) {
+            let piece = match &column {
+                Some(column) => gather(column, places)?,
+                None => provided(field.name(), &provenance, places, number, now),
+            };
+            group.write_column(index, field, &piece)?;
+        }
+    }
+    Ok(Sorted { group: group.finish()?, order })
+}
+
+/// The columns of the record, each as the arrays of its objects.
+fn by_column(rows: Vec<Rows>) -> (Vec<Arc<Provenance>>, Vec<Vec<ArrayRef>>) {
+    let width = rows.first().map_or(0, |rows| rows.batch.num_columns());
+    let mut columns = vec![Vec::with_capacity(rows.len()); width];
+    let mut provenance = Vec::with_capacity(rows.len());
+    for rows in rows {
+        provenance.push(rows.provenance);
+        let (_, arrays, _) = rows.batch.into_parts();
+        for (column, array) in columns.iter_mut().zip(arrays) {
+            column.push(array);
+        }
+    }
+    (provenance, columns)
+}
+
+/// The rows at `places` of a column.
+fn gather(column: &[ArrayRef], places: &[Place]) -> Result<ArrayRef> {
+    let arrays: Vec<&dyn Array> = column.iter().map(AsRef::as_ref).collect();
+    match arrays.first() {
+        // Most columns have nothing in most objects.
+        Some(first) if arrays.iter().all(|array| array.null_count() == array.len()) => {
+            Ok(new_null_array(first.data_type(), places.len()))
+        }
+        _ => Ok(interleave(&arrays, places)?),
+    }
+}
+
+/// A column that the record does not have.
+fn provided(
+    name: &str,
+    provenance: &[Arc<Provenance>],
+    places: &[Place],
+    number: i64,
+    now: i64,
+) -> ArrayRef {
+    match name {
+        "source_object" => repeated(provenance, places, |of| Some(&of.uri)),
+        "source_account_id" => repeated(provenance, places, |of| of.account_id.as_deref()),
+        "source_region" => repeated(provenance, places, |of| of.region.as_deref()),
+        "ingest_batch" => Arc::new(Int64Array::from(vec![number; places.len()])),
+        _ => Arc::new(TimestampMicrosecondArray::from(vec![now; places.len()]).with_timezone("UTC")),
+    }
+}
+
+/// A column that says the same of all rows of an object.
+fn repeated<'p>(
+    provenance: &'p [Arc<Provenance>],
+    places: &[Place],
+    of: impl Fn(&'p Provenance) -> Option<&'p str>,
+) -> ArrayRef {
+    let mut values: Vec<&str> = Vec::new();
+    let mut indexes: HashMap<&str, i32> = HashMap::new();
+    let keys: Vec<Option<i32>> = provenance
+        .iter()
+        .map(|provenance| {
+            of(provenance).map(|value| {
+                *indexes.entry(value).or_insert_with(|| {
+                    values.push(value);
+                    // A row group has far fewer objects than an i32 counts.
+                    i32::try_from(values.len() - 1).unwrap_or(i32::MAX)
+                })
+            })
+        })
+        .collect();
+    let keys: Int32Array = places.iter().map(|(of, _)| keys[*of]).collect();
+    // The keys are indexes into `values` by construction.
+    match DictionaryArray::<Int32Type>::try_new(keys, Arc::new(StringArray::from(values))) {
+        Ok(array) => Arc::new(array),
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+/// The rows in their order: for each its place in the order of arrival.
+fn order(rows: &[Rows]) -> Result<Vec<u32>> {
+    let count = rows.iter().map(|rows| rows.batch.num_rows()).sum();
+    let mut ranks: Vec<u64> = vec![0; count];
+    // A rank of each column takes 21 bits: a row group has fewer distinct values.
+    for name in ORDER {
+        rank(rows, name, |row, rank| ranks[row] = ranks[row] << 21 | u64::from(rank))?;
+    }
+    let mut order: Vec<u32> = (0..u32::try_from(count)?).collect();
+    order.sort_unstable_by_key(|row| (ranks[*row as usize], *row));
+    Ok(order)
+}
+
+/// Ranks the values of a column, `null` first, and tells each row's to `note`.
+fn rank(rows: &[Rows], name: &str, mut note: impl FnMut(usize, u32)) -> Result<()> {
+    let mut values: Vec<&str> = Vec::new();
+    let mut indexes: foldhash::HashMap<&str, u32> = foldhash::HashMap::new();
+    let mut of_rows: Vec<Option<u32>> = Vec::new();
+    for rows in rows {
+        let column = rows.batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
+        let column = column.as_string_opt::<i32>().with_context(|| format!("`{name}` is no text"))?;
+        // What follows itself need not be looked up.
+        let mut last: Option<(&str, u32)> = None;
+        for value in column {
+            of_rows.push(value.map(|value| match last {
+                Some((same, index)) if same == value => index,
+                _ => {
+                    let index = *indexes.entry(value).or_insert_with(|| {
+                        values.push(value);
+                        // As many as rows, of which there are fewer than 2³².
+                        (values.len() - 1) as u32
+                    });
+                    last = Some((value, index));
+                    index
+                }
+            }));
+        }
+    }
+    let mut sorted: Vec<u32> = (0..values.len() as u32).collect();
+    sorted.sort_unstable_by_key(|index| values[*index as usize]);
+    let mut ranks = vec![0; values.len()];
+    for (rank, index) in (1..).zip(sorted) {
+        ranks[index as usize] = rank;
+    }
+    for (row, index) in of_rows.into_iter().enumerate() {
+        note(row, index.map_or(0, |index| ranks[index as usize]));
+    }
+    Ok(())
+}
