@@ -6,8 +6,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayBuilder, ArrayRef, BooleanBuilder, Date32Builder, RecordBatch, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayBuilder, ArrayRef, BooleanBuilder, Date32Builder, RecordBatch, TimestampMicrosecondBuilder,
 };
 use arrow::error::ArrowError;
 
@@ -17,6 +16,7 @@ use super::fields::Fields;
 use super::hash;
 use super::json::{Type, Value};
 use super::record::Record;
+use super::text_column::TextColumn;
 use super::time::{self, DAY};
 use super::{Chunk, EventKey};
 use crate::event::{self, FIELDS, Kind, Object};
@@ -84,7 +84,7 @@ const fn same(one: &str, other: &str) -> bool {
 
 #[derive(Debug)]
 enum Builder {
-    Text(StringBuilder),
+    Text(TextColumn),
     Bool(BooleanBuilder),
     Time(TimestampMicrosecondBuilder),
 }
@@ -96,37 +96,58 @@ enum Builder {
 #[derive(Debug)]
 pub(crate) struct Columns {
     fields: Vec<Builder>,
-    aggregation: StringBuilder,
-    extra: StringBuilder,
-    principal: StringBuilder,
-    source_ip: StringBuilder,
+    aggregation: TextColumn,
+    extra: TextColumn,
+    principal: TextColumn,
+    source_ip: TextColumn,
     dates: Date32Builder,
     keys: Vec<EventKey>,
     undated: u64,
     last_date: i32,
     /// Where a row's `extra` is written before it is appended.
     extra_text: String,
+    /// The bytes of JSON that are being read, and those that the rows handed out last came from.
+    bytes: usize,
+    last_bytes: usize,
 }
 
 impl Columns {
     /// `today`: the ingesting machine's UTC date, in days since 1970.
     pub(crate) fn new(today: i32) -> Self {
         let builder = |kind| match kind {
-            Kind::Text | Kind::Json => Builder::Text(StringBuilder::new()),
+            Kind::Text | Kind::Json => Builder::Text(TextColumn::new()),
             Kind::Bool | Kind::TextBool => Builder::Bool(BooleanBuilder::new()),
             Kind::Time => Builder::Time(TimestampMicrosecondBuilder::new()),
         };
         Self {
             fields: FIELDS.iter().map(|field| builder(field.kind)).collect(),
-            aggregation: StringBuilder::new(),
-            extra: StringBuilder::new(),
-            principal: StringBuilder::new(),
-            source_ip: StringBuilder::new(),
+            aggregation: TextColumn::new(),
+            extra: TextColumn::new(),
+            principal: TextColumn::new(),
+            source_ip: TextColumn::new(),
             dates: Date32Builder::new(),
             keys: Vec::new(),
             undated: 0,
             last_date: today.saturating_add(DATES_AHEAD),
             extra_text: String::new(),
+            bytes: 0,
+            last_bytes: 0,
+        }
+    }
+
+    /// Makes room for the rows of so many bytes of JSON, if they are like those before.
+    pub(crate) fn expect(&mut self, bytes: usize) {
+        self.bytes = bytes;
+        if self.rows() > 0 {
+            return;
+        }
+        for builder in &mut self.fields {
+            if let Builder::Text(column) = builder {
+                column.expect(bytes, self.last_bytes);
+            }
+        }
+        for column in [&mut self.extra, &mut self.principal, &mut self.source_ip] {
+            column.expect(bytes, self.last_bytes);
         }
     }
 
@@ -158,11 +179,11 @@ impl Columns {
         let window_start = aggregated.as_ref().and_then(|aggregated| aggregated.window_start);
         self.append_time(fields.get(KNOWN.event_time), window_start, &mut extra);
         if let Some(aggregated) = &aggregated {
-            append_text(&mut self.aggregation, self.keys.len(), &aggregated.text);
+            self.aggregation.append(self.keys.len(), &aggregated.text);
         }
         self.append_derived(fields);
         if extra.write(&mut self.extra_text) {
-            append_text(&mut self.extra, self.keys.len(), &self.extra_text);
+            self.extra.append(self.keys.len(), &self.extra_text);
         }
         self.append_key(fields, record);
     }
@@ -173,11 +194,11 @@ impl Columns {
         let kind = FIELDS[index].kind;
         let row = self.keys.len();
         match &mut self.fields[index] {
-            Builder::Text(column) if kind == Kind::Json => append_text(column, row, value.text),
+            Builder::Text(column) if kind == Kind::Json => column.append(row, value.text),
             Builder::Text(column) => {
                 let Some(text) = value.as_text() else { return extra.add_field(index, value) };
                 let (plain, exact) = text.unescape();
-                append_text(column, row, &plain);
+                column.append(row, &plain);
                 if !exact {
                     extra.keep_text(index, value.text);
                 }
@@ -231,11 +252,11 @@ impl Columns {
         };
         let row = self.keys.len();
         if let Some(principal) = identity.principal() {
-            append_text(&mut self.principal, row, &principal);
+            self.principal.append(row, &principal);
         }
         let address = fields.plain(KNOWN.source_ip_address);
         if let Some(ip) = address.as_deref().and_then(derived::source_ip) {
-            append_text(&mut self.source_ip, row, &ip);
+            self.source_ip.append(row, &ip);
         }
     }
 
@@ -258,7 +279,7 @@ impl Columns {
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(FIELDS.len() + 5);
         for builder in &mut self.fields {
             arrays.push(match builder {
-                Builder::Text(column) => finish_text(column, rows),
+                Builder::Text(column) => column.finish(rows),
                 Builder::Bool(column) => {
                     column.append_nulls(rows - column.len());
                     Arc::new(column.finish())
@@ -270,28 +291,15 @@ impl Columns {
             });
         }
         let derived = [&mut self.aggregation, &mut self.extra, &mut self.principal, &mut self.source_ip];
-        arrays.extend(derived.map(|column| finish_text(column, rows)));
+        arrays.extend(derived.map(|column| column.finish(rows)));
         arrays.push(Arc::new(self.dates.finish()));
+        self.last_bytes = self.bytes;
         Ok(Chunk {
             batch: RecordBatch::try_new(event::record_schema(), arrays)?,
             keys: std::mem::take(&mut self.keys),
             undated: std::mem::take(&mut self.undated),
         })
     }
-}
-
-/// Appends to a column that has not been told of the rows without a value.
-fn append_text(column: &mut StringBuilder, row: usize, text: &str) {
-    let missing = row - column.len();
-    if missing > 0 {
-        column.append_nulls(missing);
-    }
-    column.append_value(text);
-}
-
-fn finish_text(column: &mut StringBuilder, rows: usize) -> ArrayRef {
-    column.append_nulls(rows - column.len());
-    Arc::new(column.finish())
 }
 
 /// A boolean, and the kind of column that spells it this way.

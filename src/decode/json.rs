@@ -2,7 +2,7 @@
 //!
 //! It checks the grammar of RFC 8259 in full, hands back every value as a slice of the text it came
 //! from, and hashes values on the way (see `decode::hash`), so one pass serves validation, column
-//! building and de-duplication. Strings are scanned eight bytes at a time.
+//! building and de-duplication. Strings are scanned sixteen bytes at a time.
 //!
 //! Limits: nesting up to [`MAX_DEPTH`]; the text must be UTF-8, which the caller has checked.
 //! A lone surrogate escape (`\ud800`) is grammatical and kept; it only can't become a Rust string.

@@ -22,6 +22,7 @@ mod mentions;
 mod print;
 mod record;
 mod recovery;
+mod text_column;
 mod time;
 mod whole;
 mod window;
@@ -338,6 +339,7 @@ impl Rows {
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
     ) -> Result<usize, Failed<E>> {
         let window = Window::new(bytes, offset, last);
+        self.columns.expect(bytes.len());
         let mut done = 0;
         loop {
             let progress = container.read(&window, done, &mut self.columns)?;
