@@ -4,8 +4,11 @@
 //! before the file is named by a commit, and can be rebuilt from the file.
 //!
 //! ```text
-//! "THHASH1\n"  count: u64  key: u128 …  checksum: u64 (XXH3 of all before)      big-endian
+//! "THHASH2\n"  count: u64  key: u128 …  checksum: u64 (XXH3 of all before)      big-endian
 //! ```
+//!
+//! The number is that of how keys are made (`decode::hash`): keys of another way say nothing, so such a
+//! sidecar is made anew from its data file like one that is lost.
 
 use anyhow::{Result, bail, ensure};
 use bytes::{Buf, BufMut, Bytes};
@@ -13,7 +16,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::decode::EventKey;
 
-const MAGIC: &[u8; 8] = b"THHASH1\n";
+const MAGIC: &[u8; 8] = b"THHASH2\n";
+/// What every version begins with.
+const FAMILY: &[u8; 6] = b"THHASH";
 const KEY: usize = size_of::<u128>();
 
 /// A sidecar's bytes; `keys` need no order.
@@ -32,7 +37,11 @@ pub(crate) fn write(mut keys: Vec<EventKey>) -> Bytes {
 
 /// The keys in a sidecar, sorted.
 pub(crate) fn read(mut bytes: Bytes) -> Result<Vec<EventKey>> {
-    ensure!(bytes.len() >= MAGIC.len() + 16 && bytes.starts_with(MAGIC), "not a hash file");
+    ensure!(bytes.len() >= MAGIC.len() + 16 && bytes.starts_with(FAMILY), "not a hash file");
+    ensure!(
+        bytes.starts_with(MAGIC),
+        "another version of Trailhound wrote it, which makes keys in another way"
+    );
     let body = bytes.split_to(bytes.len() - 8);
     if xxh3_64(&body) != bytes.get_u64() {
         bail!("its checksum is wrong");
@@ -46,6 +55,14 @@ pub(crate) fn read(mut bytes: Bytes) -> Result<Vec<EventKey>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sidecar_of_another_version_is_not_believed() {
+        let bytes = write(vec![EventKey(1)]);
+        let older = [&b"THHASH1\n"[..], &bytes[MAGIC.len()..]].concat();
+        let error = read(older.into()).unwrap_err().to_string();
+        assert!(error.starts_with("another version"), "{error}");
+    }
 
     #[test]
     fn keys_come_back_sorted_and_damage_is_noticed() {

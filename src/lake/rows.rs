@@ -105,13 +105,7 @@ fn gather(column: &[ArrayRef], places: &[Place]) -> Result<ArrayRef> {
 }
 
 /// A column that the record does not have.
-fn provided(
-    name: &str,
-    provenance: &[Arc<Provenance>],
-    places: &[Place],
-    number: i64,
-    now: i64,
-) -> ArrayRef {
+fn provided(name: &str, provenance: &[Arc<Provenance>], places: &[Place], number: i64, now: i64) -> ArrayRef {
     match name {
         "source_object" => repeated(provenance, places, |of| Some(&of.uri)),
         "source_account_id" => repeated(provenance, places, |of| of.account_id.as_deref()),
