@@ -192,3 +192,59 @@ fn rank(rows: &[Rows], name: &str, mut note: impl FnMut(usize, u32)) -> Result<(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::compute::cast;
+    use arrow::datatypes::DataType;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    use super::*;
+    use crate::decode::{Chunk, Decoder, Members, Options};
+
+    fn rows(uri: &str, json: &str) -> Rows {
+        let mut batches = Vec::new();
+        let mut emit = |chunk: Chunk| -> Result<()> {
+            // The last column is the date.
+            let columns: Vec<_> = (0..chunk.batch.num_columns() - 1).collect();
+            batches.push(chunk.batch.project(&columns)?);
+            Ok(())
+        };
+        let mut decoder = Decoder::new(Options { today: i32::MAX });
+        decoder.decode_bytes(json.as_bytes(), Members::One, &mut emit).unwrap();
+        let provenance = Provenance { uri: uri.to_owned(), account_id: None, region: Some("r".to_owned()) };
+        Rows { batch: batches.pop().unwrap(), provenance: Arc::new(provenance) }
+    }
+
+    fn event(source: &str, name: &str, user: &str) -> String {
+        format!(
+            r#"{{"eventSource":"{source}","eventName":{name},"userIdentity":{{"arn":"{user}"}},"awsRegion":"x"}}"#
+        )
+    }
+
+    #[test]
+    fn rows_are_sorted_by_source_name_and_user_and_otherwise_stay_in_the_order_of_arrival() {
+        let one = [
+            event("s3", "\"Put\"", "b"),
+            event("iam", "\"Put\"", "b"),
+            event("s3", "\"Get\"", "b"),
+            event("s3", "\"Put\"", "a"),
+        ];
+        let other = [event("s3", "\"Put\"", "a"), event("s3", "null", "z"), event("iam", "\"Create\"", "c")];
+        let given = [("one", one.join("\n")), ("other", other.join("\n"))];
+        let given = given.iter().map(|(uri, json)| rows(uri, json)).collect();
+        let Sorted { group, order } = encode(given, 7, 0).unwrap();
+        assert_eq!(order, [6, 1, 5, 2, 3, 4, 0]);
+        let file = Format::of(Table::Cloudtrail).assemble(vec![group]).unwrap();
+        let mut reader = ParquetRecordBatchReaderBuilder::try_new(file.bytes).unwrap().build().unwrap();
+        let batch = reader.next().unwrap().unwrap();
+        let text = |name: &str| cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
+        let texts = |name: &str| -> Vec<_> {
+            text(name).as_string::<i32>().iter().map(|text| text.unwrap_or("-").to_owned()).collect()
+        };
+        assert_eq!(texts("event_name"), ["Create", "Put", "-", "Get", "Put", "Put", "Put"]);
+        assert_eq!(texts("user_arn"), ["c", "b", "z", "b", "a", "a", "b"]);
+        assert_eq!(texts("source_object"), ["other", "one", "other", "one", "one", "other", "one"]);
+        assert_eq!((texts("source_region")[0].as_str(), texts("source_account_id")[0].as_str()), ("r", "-"));
+    }
+}

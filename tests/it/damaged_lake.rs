@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Value, json};
 
 use crate::harness::{Record, Run, TestDir, gzip, key};
@@ -505,7 +506,7 @@ fn file_cases() -> Vec<Case> {
         };
         cases.push(case(format!("{rot:?} hash sidecar"), "_hashes", End::Harmless, damage));
     }
-    let flip = |lake: &Path| flip_middle(&file_of(lake, "cloudtrail", ".parquet"));
+    let flip = |lake: &Path| flip_an_id(&file_of(lake, "cloudtrail", ".parquet"));
     let mut flipped =
         case("a flipped byte in Parquet", "cloudtrail/", End::Mended, flip).quiet().letters_twice();
     flipped.deep = true;
@@ -517,6 +518,17 @@ fn flip_middle(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 4;
+    fs::write(file, bytes).unwrap();
+}
+
+/// Flips a bit of the event ids: elsewhere it may be one that says nothing of a record.
+fn flip_an_id(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    let reader = SerializedFileReader::new(File::open(file).unwrap()).unwrap();
+    let columns = reader.metadata().row_group(0).columns();
+    let ids = columns.iter().find(|column| column.column_path().string() == "event_id").unwrap();
+    let (start, length) = ids.byte_range();
+    bytes[(start + length * 3 / 4) as usize] ^= 4;
     fs::write(file, bytes).unwrap();
 }
 
