@@ -506,7 +506,7 @@ fn file_cases() -> Vec<Case> {
         };
         cases.push(case(format!("{rot:?} hash sidecar"), "_hashes", End::Harmless, damage));
     }
-    let flip = |lake: &Path| flip_an_id(&file_of(lake, "cloudtrail", ".parquet"));
+    let flip = |lake: &Path| flip_a_name(&file_of(lake, "cloudtrail", ".parquet"));
     let mut flipped =
         case("a flipped byte in Parquet", "cloudtrail/", End::Mended, flip).quiet().letters_twice();
     flipped.deep = true;
@@ -521,14 +521,16 @@ fn flip_middle(file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
-/// Flips a bit of the event ids: elsewhere it may be one that says nothing of a record.
-fn flip_an_id(file: &Path) {
+/// Flips a bit of an event name: of what is compressed more than a short text the decompressor would say that
+/// it is damaged, and elsewhere it may be a bit that says nothing of a record.
+fn flip_a_name(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
     let reader = SerializedFileReader::new(File::open(file).unwrap()).unwrap();
     let columns = reader.metadata().row_group(0).columns();
-    let ids = columns.iter().find(|column| column.column_path().string() == "event_id").unwrap();
-    let (start, length) = ids.byte_range();
-    bytes[(start + length * 3 / 4) as usize] ^= 4;
+    let names = columns.iter().find(|column| column.column_path().string() == "event_name").unwrap();
+    let start = names.byte_range().0 as usize;
+    let name = bytes[start..].windows(6).position(|text| text.iter().all(u8::is_ascii_alphabetic));
+    bytes[start + name.unwrap() + 3] ^= 4;
     fs::write(file, bytes).unwrap();
 }
 
