@@ -1,7 +1,7 @@
 //! `lake optimize`: many small files of a date become one large, sorted one.
 //!
-//! Rows are sorted by hour, then event name: a hunt over an hour reads few row groups, and so does a
-//! rule that asks for one event name. The swap is one commit that changes no data: rows keep their
+//! Rows are sorted by event source, event name and user, as they are when they come in (`rows.rs`), and by time
+//! among those: a rule that asks for one event name reads few row groups. The swap is one commit that changes no data: rows keep their
 //! `ingest_batch`, and the new file's keys are those of the old ones together.
 //!
 //! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, two pieces of 16 MiB, one row
@@ -234,7 +234,7 @@ fn is_exhausted(error: &anyhow::Error) -> bool {
 /// What the rows of a table are sorted by.
 const fn order(table: Table) -> &'static str {
     match table {
-        Table::Cloudtrail => "date_trunc('hour', event_time), event_name, event_time, event_id",
+        Table::Cloudtrail => "event_source, event_name, user_arn, event_time, event_id",
         Table::Objects => "uri, ingest_batch",
         Table::DeadLetters => "source_object, byte_offset",
         Table::Findings => "\"time\", finding_id, revision",
