@@ -1,8 +1,8 @@
 //! `lake optimize`: many small files of a date become one large, sorted one.
 //!
-//! Rows are sorted by event source, event name and user, as they are when they come in (`rows.rs`), and by time
-//! among those: a rule that asks for one event name reads few row groups. The swap is one commit that changes no data: rows keep their
-//! `ingest_batch`, and the new file's keys are those of the old ones together.
+//! Rows are sorted by event source, event name and user, as when they come in (`rows.rs`), and by time among
+//! those: a rule that asks for one event name reads few row groups. The swap is one commit that changes no
+//! data: rows keep their `ingest_batch`, and the new file's keys are those of the old ones together.
 //!
 //! Memory: a sort of at most [`SORT_MEMORY`] that spills to disk, two pieces of 16 MiB, one row
 //! group made of at most [`GROUP_BYTES`], and one encoded file.
