@@ -1,6 +1,7 @@
 //! The bodies over mutated seeds, as often as fits into the tests; `TRAILHOUND_LONG=1` for a hundred
 //! times as often, `TRAILHOUND_SEED` for other inputs or the ones that failed.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
@@ -8,8 +9,11 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 
+use super::documents::Documents;
 use super::mutate::Mutator;
-use super::{config, decode, key, rule_header, sql};
+use super::{config, decode, differential, key, reference, rule_header, sql};
+use crate::generate;
+use crate::progress::Progress;
 
 /// Real records, where a folder above the checkout has some.
 const DATA: &str = "shared/data";
@@ -44,28 +48,37 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Runs a body over `times` inputs.
-fn fuzz(name: &str, times: u64, seeds: Vec<Vec<u8>>, body: fn(&[u8])) {
+/// The seed of chance, and how often a body runs that runs `times` in CI.
+fn extent(times: u64) -> (u64, u64) {
     let seed = std::env::var("TRAILHOUND_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let long = std::env::var_os("TRAILHOUND_LONG").is_some();
-    let times = if long { times * 100 } else { times };
+    (seed, if long { times * 100 } else { times })
+}
+
+/// Runs a body over seeds and `times` changed ones.
+fn fuzz(name: &str, times: u64, seeds: Vec<Vec<u8>>, body: fn(&[u8])) {
+    let (seed, times) = extent(times);
     for bytes in &seeds {
         body(bytes);
     }
     let mut mutator = Mutator::new(seed, seeds);
-    for number in 0..times {
-        let input = mutator.input();
+    run_over(name, seed, (0..times).map(|_| mutator.input()), body);
+}
+
+/// Runs a body over inputs; of one that fails it says which it was.
+fn run_over(name: &str, seed: u64, inputs: impl Iterator<Item = Vec<u8>>, body: fn(&[u8])) {
+    let mut times = 0;
+    for input in inputs {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| body(&input))) {
             let file = std::env::temp_dir().join(format!("trailhound-fuzz-{name}"));
             drop(std::fs::write(&file, &input));
-            eprintln!("{name}: input {number} of TRAILHOUND_SEED={seed}, now in {}", file.display());
+            eprintln!("{name}: input {times} of TRAILHOUND_SEED={seed}, now in {}", file.display());
             eprintln!("{}", String::from_utf8_lossy(&input[..input.len().min(2_000)]));
             resume_unwind(panic);
         }
+        times += 1;
     }
-    if long {
-        println!("{name}: {times} inputs");
-    }
+    println!("{name}: {times} inputs of TRAILHOUND_SEED={seed}");
 }
 
 /// An object for the decoder: how it is cut, and its bytes.
@@ -103,6 +116,47 @@ fn objects() -> Vec<Vec<u8>> {
 #[test]
 fn decode_takes_any_bytes_and_gives_the_same_however_they_are_cut() {
     fuzz("decode", 3_000, objects(), decode::run);
+}
+
+/// Records of the tests' and the generator's, and real ones if there are any.
+fn records() -> Vec<String> {
+    let mut texts: Vec<Vec<u8>> = Vec::new();
+    files(&in_project("testdata/detections"), &["hit.json"], &mut texts);
+    texts.extend(real("stratus", ".json"));
+    let trail = tempfile::tempdir().unwrap();
+    let options = generate::Options::new(1_000, 7, jiff::Timestamp::constant(1_769_904_000, 0));
+    generate::run(trail.path(), &options, &Progress::hidden()).unwrap();
+    let mut packed = Vec::new();
+    files(trail.path(), &[".json.gz"], &mut packed);
+    packed.truncate(SEEDS_MAX);
+    packed.extend(real("events", ".jsonl.gz"));
+    for file in packed {
+        let mut text = Vec::new();
+        MultiGzDecoder::new(&file[..]).read_to_end(&mut text).unwrap();
+        texts.push(text);
+    }
+    let mut records = Vec::new();
+    for text in texts {
+        let text = String::from_utf8(text).unwrap();
+        let of_text = reference::read(&text, &|_| false).unwrap().records.into_iter();
+        let short = of_text.filter(|record| record.len() < 4_000).map(Cow::into_owned);
+        records.extend(short.take(SEEDS_MAX));
+    }
+    records
+}
+
+#[test]
+fn the_decoder_reads_changed_seeds_as_serde_json_does() {
+    fuzz("differential", 2_000, objects(), differential::run);
+}
+
+#[test]
+fn the_decoder_reads_documents_of_any_form_as_serde_json_does() {
+    let (seed, times) = extent(2_000);
+    let mut documents = Documents::new(seed, &records());
+    // Every other one in windows smaller than most records.
+    let inputs = (0..times).map(|number| [&[(number % 256) as u8], &documents.next()[..]].concat());
+    run_over("documents", seed, inputs, differential::run);
 }
 
 #[test]

@@ -5,11 +5,16 @@
 
 pub mod config;
 pub mod decode;
+pub mod differential;
 pub mod key;
+pub mod reference;
 pub mod rule_header;
+pub mod values;
 
 #[cfg(test)]
 mod bounded;
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod mutate;
 #[cfg(test)]
