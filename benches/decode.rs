@@ -1,77 +1,95 @@
-//! How fast objects become rows, in bytes of JSON: gunzip, scanning, hashing and column building on one
-//! core. `cargo bench --bench decode`; the trail is generated, the same each time.
+//! How fast objects become rows, in bytes of JSON on one core: gunzip by itself, and the decoder, of text and
+//! of gzip. `cargo bench --bench decode`, half a minute; the trail is generated, the same each time.
+//!
+//! Objects that fit a window are inflated at once by libdeflate, others are streamed by flate2: both are
+//! measured. The decoder's own gunzip has no door to the outside, so `gunzip` calls the two libraries as
+//! `decode/whole.rs` and `decode/inflate.rs` do. Within `decode`, SHA-256 of the text is included.
 
-use std::fs;
+mod trail;
+
 use std::hint::black_box;
 use std::io::Read;
-use std::path::Path;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::read::GzDecoder;
-use jiff::Timestamp;
-use trailhound::decode::{Chunk, Decoder, Members, Options};
-use trailhound::generate;
-use trailhound::progress::Progress;
+use libdeflater::Decompressor;
+use trailhound::decode::{Chunk, Decoded, Decoder, Members};
 
-/// Events of the trail: some hundred objects, 20 MB of JSON.
+use self::trail::{TODAY, Trail};
+
+/// Events of the trail: some hundred objects, 28 MB of JSON.
 const EVENTS: u64 = 20_000;
 
-/// 2026-02-01T00:00:00Z
-const END: Timestamp = Timestamp::constant(1_769_904_000, 0);
+/// How much is inflated at a time, as in `decode/inflate.rs`.
+const STEP: usize = 1 << 20;
 
-const TODAY: Options = Options { today: 20_500 };
-
-fn objects() -> Vec<Vec<u8>> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let trail = generate::Options::new(EVENTS, 7, END);
-    generate::run(folder.path(), &trail, &Progress::hidden()).expect("a trail");
-    let mut objects = Vec::new();
-    collect(folder.path(), &mut objects);
-    objects
-}
-
-fn collect(folder: &Path, objects: &mut Vec<Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        match path.is_dir() {
-            true => collect(&path, objects),
-            false => objects.push(fs::read(&path).expect("an object")),
-        }
-    }
-}
-
-fn inflate(object: &[u8]) -> Vec<u8> {
-    let mut json = Vec::new();
-    GzDecoder::new(object).read_to_end(&mut json).expect("gzip");
-    json
-}
-
-fn decode(decoder: &mut Decoder, object: &[u8]) -> u64 {
-    let mut emit = |chunk: Chunk| -> anyhow::Result<()> {
-        black_box(chunk);
-        Ok(())
-    };
-    decoder.decode(object, Members::One, &mut emit).expect("a log").records
-}
-
-fn benches(criterion: &mut Criterion) {
-    let gzipped = objects();
-    let plain: Vec<_> = gzipped.iter().map(|object| inflate(object)).collect();
-    let bytes: usize = plain.iter().map(Vec::len).sum();
-    let mut group = criterion.benchmark_group("decode");
-    group.throughput(Throughput::Bytes(bytes as u64)).sample_size(10);
-    group.bench_function("gunzip", |bencher| {
-        bencher.iter(|| gzipped.iter().map(|object| inflate(object).len()).sum::<usize>());
+fn gunzip(criterion: &mut Criterion) {
+    let trail = Trail::new(EVENTS, None);
+    let mut group = criterion.benchmark_group("gunzip");
+    group.throughput(Throughput::Bytes(trail.json_bytes)).sample_size(10);
+    let (mut decompressor, mut buffer) = (Decompressor::new(), Vec::new());
+    group.bench_function("whole", |bencher| {
+        bencher.iter(|| {
+            for object in &trail.objects {
+                let length = object.last_chunk().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
+                buffer.resize(length.max(buffer.len()), 0);
+                decompressor.gzip_decompress(object, &mut buffer[..length]).expect("gzip");
+            }
+        });
     });
-    let mut decoder = Decoder::new(TODAY);
-    group.bench_function("json", |bencher| {
-        bencher.iter(|| plain.iter().map(|object| decode(&mut decoder, object)).sum::<u64>());
-    });
-    group.bench_function("gzip", |bencher| {
-        bencher.iter(|| gzipped.iter().map(|object| decode(&mut decoder, object)).sum::<u64>());
+    let mut buffer = vec![0; STEP];
+    group.bench_function("streamed", |bencher| {
+        bencher.iter(|| {
+            for object in &trail.objects {
+                let mut inflated = GzDecoder::new(&object[..]);
+                while inflated.read(&mut buffer).expect("gzip") > 0 {}
+            }
+        });
     });
     group.finish();
 }
 
-criterion_group!(all, benches);
+fn decode(criterion: &mut Criterion) {
+    let trail = Trail::new(EVENTS, None);
+    let texts = trail.texts();
+    let mut group = criterion.benchmark_group("decode");
+    group.throughput(Throughput::Bytes(trail.json_bytes)).sample_size(10);
+    let mut decoder = Decoder::new(TODAY);
+    group.bench_function("text", |bencher| {
+        bencher.iter(|| texts.iter().map(|text| whole(&mut decoder, text)).sum::<u64>())
+    });
+    group.bench_function("gzip, whole", |bencher| {
+        bencher.iter(|| trail.objects.iter().map(|object| whole(&mut decoder, object)).sum::<u64>());
+    });
+    group.bench_function("gzip, streamed", |bencher| {
+        bencher.iter(|| trail.objects.iter().map(|object| streamed(&mut decoder, object)).sum::<u64>());
+    });
+    group.finish();
+}
+
+/// As ingests decode what they have in memory.
+fn whole(decoder: &mut Decoder, object: &[u8]) -> u64 {
+    records(decoder.decode_bytes(object, Members::One, &mut drop_chunk))
+}
+
+/// As ingests decode what is larger than a window.
+fn streamed(decoder: &mut Decoder, object: &[u8]) -> u64 {
+    records(decoder.decode(object, Members::One, &mut drop_chunk))
+}
+
+fn drop_chunk(chunk: Chunk) -> anyhow::Result<()> {
+    black_box(chunk);
+    Ok(())
+}
+
+fn records(decoded: anyhow::Result<Decoded>) -> u64 {
+    decoded.expect("a log").records
+}
+
+fn brief() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3))
+}
+
+criterion_group!(name = all; config = brief(); targets = gunzip, decode);
 criterion_main!(all);
