@@ -117,7 +117,7 @@ impl Difference {
 /// The first byte says in what windows it is decoded, the others are the object.
 pub fn run(data: &[u8]) {
     let Some((how, object)) = data.split_first() else { return };
-    let window = if how & 1 == 0 { WINDOW } else { 1 + usize::from(how >> 1) * 7 };
+    let window = if how & 1 == 0 { WINDOW } else { 1 + usize::from(how >> 1) * 64 };
     compare(object, window);
 }
 

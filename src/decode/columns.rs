@@ -14,7 +14,7 @@ use super::derived::{self, Identity};
 use super::extra::{self, Extra};
 use super::fields::Fields;
 use super::hash;
-use super::json::{Type, Value};
+use super::json::{Text, Type, Value};
 use super::record::Record;
 use super::text_column::TextColumn;
 use super::time::{self, DAY};
@@ -397,6 +397,16 @@ pub(super) const TIME_WINDOW: &str = "timeWindow";
 pub(super) const SUMMARY: &str = "summary";
 pub(super) const EVENT_ID: &str = "eventId";
 pub(super) const ACCOUNT_ID: &str = "accountId";
+
+/// A key that no column knows, as written; without escapes where it is one that is looked for here, so that
+/// of two spellings of one name the last one counts.
+pub(super) fn name_of(key: Text<'_>) -> &str {
+    if !key.escaped {
+        return key.raw;
+    }
+    let plain = key.unescape().0;
+    [TIME_WINDOW, SUMMARY, EVENT_ID, ACCOUNT_ID].into_iter().find(|name| *name == plain).unwrap_or(key.raw)
+}
 
 fn window_start(window: &str) -> Option<i64> {
     let mut scanner = super::json::Scanner::new(window);

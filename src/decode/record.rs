@@ -8,6 +8,7 @@
 
 use std::sync::LazyLock;
 
+use super::columns;
 use super::fields::Fields;
 use super::hash::{self, Hash};
 use super::json::{JsonError, Problem, Scanner, Text, Type, Value};
@@ -22,7 +23,7 @@ const MAX_REPEATS: usize = 100;
 pub(crate) struct Other<'a> {
     /// The object it is a member of.
     pub(crate) object: Object,
-    /// The key as written, without its quotes.
+    /// The key as written, without its quotes; of an aggregated event's, as it writes them.
     pub(crate) key: &'a str,
     pub(crate) value: Value<'a>,
 }
@@ -108,7 +109,7 @@ impl<'a> Record<'a> {
                 }
                 Key::Other(key) => {
                     let value = scanner.value()?;
-                    self.others.push(Other { object, key: key.raw, value });
+                    self.others.push(Other { object, key: columns::name_of(key), value });
                     (scanner.hash_of(key), value.hash)
                 }
             };
