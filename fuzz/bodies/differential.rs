@@ -116,9 +116,13 @@ impl Difference {
 
 /// The first byte says in what windows it is decoded, the others are the object.
 pub fn run(data: &[u8]) {
-    let Some((how, object)) = data.split_first() else { return };
-    let window = if how & 1 == 0 { WINDOW } else { 1 + usize::from(how >> 1) * 64 };
-    compare(object, window);
+    differences(data);
+}
+
+/// The same; returns the differences that showed.
+pub fn differences(data: &[u8]) -> BTreeSet<Difference> {
+    let Some((how, object)) = data.split_first() else { return BTreeSet::new() };
+    compare(object, if how & 1 == 0 { WINDOW } else { 1 + usize::from(how >> 1) * 64 })
 }
 
 /// Decodes an object in windows of so many bytes, and compares; returns the differences that showed.

@@ -1,6 +1,6 @@
 //! Documents as CloudTrail could write them and did not: real records, changed as trees, in any container
-//! and any spelling. All are JSON, which of texts changed byte by byte one in ten is; the same for the same
-//! seed of chance.
+//! and any spelling. Nearly all are JSON, which of texts changed byte by byte few are; the same for the
+//! same seed of chance.
 //!
 //! Limits: up to [`LENGTH_MAX`] bytes, as the other inputs.
 

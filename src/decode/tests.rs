@@ -234,6 +234,8 @@ fn a_record_of_any_odd_shape_is_kept_as_it_was() {
         r#"{"requestParameters":{"a":1.0},"responseElements":"text","resources":7}"#,
         r#"{"eventId":"e","accountId":"1","timeWindow":{"windowStart":"2026-01-15T10:00:00Z"},"summary":{"n":1}}"#,
         r#"{"eventID":null,"eventId":"e","summary":{},"eventTime":"2026-01-15T10:00:00Z"}"#,
+        r#"{"summary":{"n":1},"s\u0075mmary":"","eventId":"e"}"#,
+        r#"{"summary":{"n":1},"eventId":"e","event\u0049d":7,"timeWindow":1,"time\u0057indow":{}}"#,
     ] {
         let text = &text.replacen('{', r#"{"eventCategory":null,"awsRegion":7,"#, 1).replace(",}", "}");
         let (decoded, chunks) = decode(format!("[{text}]").as_bytes(), Members::One);

@@ -93,6 +93,7 @@ fn what_other_readers_of_json_stumble_over_is_no_difference() {
         r#""eventTime":"2026-01-15T10:00:00.5+05:45","readOnly":"false","sessionCredentialFromConsole":true"#,
         r#""eventId":"a","accountId":"1","timeWindow":{"windowStart":"2026-01-15T10:00:00Z"},"summary":{}"#,
         r#""timeWindow":{},"timeWindow":[],"summary":null,"eventId":7,"accountId":null,"recipientAccountId":"2""#,
+        r#""summary":{},"timeWindow":{},"event\u0049d":"a","eventId":"b","s\u0075mmary":"","account\u0049d":1"#,
         r#""eventTime":null,"timeWindow":{"windowStart":"2026-01-15T10:00:00Z","windowStart":3}"#,
     ] {
         let records = log(&[RECORD, &record(member), RECORD]);
