@@ -66,6 +66,20 @@ fn each_difference_shows_in_its_example_and_is_told_by_its_name() {
 }
 
 #[test]
+fn no_record_is_passed_over_in_silence_for_the_spelling_of_its_container() {
+    let record = record(r#""eventTime":"2026-01-15T10:00:00Z","eventSource":"s3.amazonaws.com""#);
+    let message = serde_json::Value::from(record.as_str());
+    for text in [
+        format!(r#"{{"\u0052ecords":[{record}]}}"#),
+        format!(r#"{{"d\u0065tail":{record}}}"#),
+        format!(r#"{{"x":[],"logEvent\u0073":[{{"message":{message}}}]}}"#),
+    ] {
+        let verdict = Outcome::of(text.as_bytes(), WINDOW).decoded.verdict;
+        assert!(matches!(verdict, Verdict::Quarantined(Bad::Unfamiliar(_))), "{text}: {verdict:?}");
+    }
+}
+
+#[test]
 fn at_a_bound_and_not_beyond_it_there_is_no_difference() {
     let depth = DEPTH_MAX - 1;
     for member in [
