@@ -14,7 +14,7 @@ use super::derived::{self, Identity};
 use super::extra::{self, Extra};
 use super::fields::Fields;
 use super::hash;
-use super::json::{Text, Type, Value};
+use super::json::{Type, Value};
 use super::record::Record;
 use super::text_column::TextColumn;
 use super::time::{self, DAY};
@@ -317,10 +317,10 @@ fn as_bool(value: &Value<'_>) -> Option<(bool, Kind)> {
 
 /// The time in `value`; what does not print back as it was goes to `extra`.
 fn read_time<'a>(index: usize, value: Value<'a>, extra: &mut Extra<'a>) -> Option<i64> {
-    let text = value.as_text().filter(|text| !text.escaped);
-    match text.and_then(|text| time::parse(text.raw)) {
+    let text = value.as_text();
+    match text.and_then(|text| time::parse(&text.unescape().0)) {
         Some(time) => {
-            if !time.usual {
+            if !time.usual || text.is_some_and(|text| text.escaped) {
                 extra.keep_text(index, value.text);
             }
             Some(time.micros)
@@ -373,7 +373,7 @@ impl Aggregated {
                 None => {}
             }
             let value = spelled.and_then(|key| record.other(key));
-            if let Some(value) = value.filter(|value| value.as_text().is_some_and(|text| !text.escaped)) {
+            if let Some(value) = value.filter(|value| value.as_text().is_some()) {
                 row.set(index, value);
             }
         }
@@ -398,16 +398,6 @@ pub(super) const SUMMARY: &str = "summary";
 pub(super) const EVENT_ID: &str = "eventId";
 pub(super) const ACCOUNT_ID: &str = "accountId";
 
-/// A key that no column knows, as written; without escapes where it is one that is looked for here, so that
-/// of two spellings of one name the last one counts.
-pub(super) fn name_of(key: Text<'_>) -> &str {
-    if !key.escaped {
-        return key.raw;
-    }
-    let plain = key.unescape().0;
-    [TIME_WINDOW, SUMMARY, EVENT_ID, ACCOUNT_ID].into_iter().find(|name| *name == plain).unwrap_or(key.raw)
-}
-
 fn window_start(window: &str) -> Option<i64> {
     let mut scanner = super::json::Scanner::new(window);
     scanner.enter(b'{', "a time window").ok()?;
@@ -416,8 +406,8 @@ fn window_start(window: &str) -> Option<i64> {
     while let Ok(Some(key)) = scanner.next_key(first) {
         first = false;
         let value = scanner.value().ok()?;
-        if key.raw == "windowStart" {
-            start = value.as_text().and_then(|text| time::parse(text.raw));
+        if key.unescape().0 == "windowStart" {
+            start = value.as_text().and_then(|text| time::parse(&text.unescape().0));
         }
     }
     start.map(|time| time.micros)

@@ -19,7 +19,7 @@ use super::columns::Columns;
 use super::envelope::{Envelope, can_hold_records, has_known_member, is_notification, looks_like_cloudtrail};
 use super::json::{JsonError, Problem, Scanner, Text, Value};
 use super::mentions::Mentions;
-use super::record::Record;
+use super::record::{Record, name_of};
 use super::recovery::{Balance, record_start, trim_separator};
 use super::window::Window;
 use super::{Bad, DeadLetter, MAX_ROWS};
@@ -249,7 +249,7 @@ impl<'w> Reader<'_, 'w, '_> {
     fn opens_records(&mut self) -> Result<bool, JsonError> {
         self.scanner.enter(b'{', "an object")?;
         match self.scanner.next_key(true)? {
-            Some(key) if key.raw == "Records" && self.scanner.take(b'[') => {
+            Some(key) if name_of(key) == "Records" && self.scanner.take(b'[') => {
                 // The list is read as one at the top: out of the object.
                 self.scanner.jump(self.scanner.position());
                 Ok(true)
@@ -490,7 +490,7 @@ impl<'w> Reader<'_, 'w, '_> {
             Ok(None) => Ok(Step::Done),
             // What ends where the window does may go on in the next.
             Ok(Some(_)) if self.scanner.peek().is_none() => Ok(Step::MoreWanted),
-            Ok(Some((key, value))) if can_hold_records(key.raw, &value) => {
+            Ok(Some((key, value))) if can_hold_records(name_of(key), &value) => {
                 self.beside(value).map(|()| Step::Done)
             }
             Ok(Some(_)) => Ok(Step::Done),
@@ -503,7 +503,7 @@ impl<'w> Reader<'_, 'w, '_> {
     fn read_member(&mut self) -> Result<Option<(Text<'w>, Value<'w>)>, JsonError> {
         self.scanner.expect(b',', "`,` or `}`")?;
         let key = self.scanner.key()?;
-        if key.raw == "Records" && self.scanner.peek() == Some(b'[') {
+        if name_of(key) == "Records" && self.scanner.peek() == Some(b'[') {
             self.scanner.take(b'[');
             self.container.stage = Stage::List { of_object: true, first: true };
             return Ok(None);

@@ -12,7 +12,7 @@ use super::columns::index_of;
 use super::extra::is_object;
 use super::fields::bits;
 use super::json::{Scanner, Type, Value};
-use super::record::{Given, Record};
+use super::record::{Given, Record, name_of};
 use crate::event::{FIELDS, Object};
 
 /// Members of which every kind of CloudTrail record has several.
@@ -51,7 +51,8 @@ pub(crate) fn has_known_member(record: &Record<'_>) -> bool {
 /// S3 and what speaks like it (MinIO, Ceph) put the bucket and the key under `s3`.
 pub(crate) fn is_notification(record: &Record<'_>) -> bool {
     const EVENT_SOURCE: usize = index_of("event_source");
-    let of_aws = record.fields.get(EVENT_SOURCE).is_some_and(|source| source.text.starts_with("\"aws:"));
+    let source = record.fields.get(EVENT_SOURCE).and_then(|source| source.as_text());
+    let of_aws = source.is_some_and(|source| source.unescape().0.starts_with("aws:"));
     of_aws || record.other("s3").is_some_and(|value| is_object(&value))
 }
 
@@ -146,14 +147,14 @@ fn items(list: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     })
 }
 
-/// The members of an object that was scanned before, their keys as written.
+/// The members of an object that was scanned before, by [`name_of`].
 fn members(object: &str) -> impl Iterator<Item = (&str, Value<'_>)> {
     let mut scanner = Scanner::new(object);
     let mut more = scanner.enter(b'{', "an object").is_ok();
     let mut first = true;
     std::iter::from_fn(move || {
         let key = if more { scanner.next_key(std::mem::take(&mut first)).ok().flatten() } else { None };
-        let member = key.and_then(|key| Some((key.raw, scanner.value().ok()?)));
+        let member = key.and_then(|key| Some((name_of(key), scanner.value().ok()?)));
         more = member.is_some();
         member
     })

@@ -8,11 +8,30 @@
 
 use std::sync::LazyLock;
 
-use super::columns;
+use super::columns::{ACCOUNT_ID, EVENT_ID, SUMMARY, TIME_WINDOW};
 use super::fields::Fields;
 use super::hash::{self, Hash};
 use super::json::{JsonError, Problem, Scanner, Text, Type, Value};
 use crate::event::{FIELDS, Object};
+
+/// Keys that no column has and that are looked for: by what an object is told to be a record, an envelope or
+/// something else, and where aggregated events have what others have under other names.
+const NAMES: [&str; 14] = [
+    TIME_WINDOW,
+    SUMMARY,
+    EVENT_ID,
+    ACCOUNT_ID,
+    "Records",
+    "detail",
+    "Events",
+    "CloudTrailEvent",
+    "logEvents",
+    "events",
+    "message",
+    "s3",
+    "digestS3Object",
+    "digestPublicKeyFingerprint",
+];
 
 /// How often objects with columns may be given again: what they brought before is searched each time,
 /// and CloudTrail repeats none.
@@ -23,7 +42,7 @@ const MAX_REPEATS: usize = 100;
 pub(crate) struct Other<'a> {
     /// The object it is a member of.
     pub(crate) object: Object,
-    /// The key as written, without its quotes; of an aggregated event's, as it writes them.
+    /// The key as [`name_of`] has it.
     pub(crate) key: &'a str,
     pub(crate) value: Value<'a>,
 }
@@ -109,7 +128,7 @@ impl<'a> Record<'a> {
                 }
                 Key::Other(key) => {
                     let value = scanner.value()?;
-                    self.others.push(Other { object, key: columns::name_of(key), value });
+                    self.others.push(Other { object, key: name_of(key), value });
                     (scanner.hash_of(key), value.hash)
                 }
             };
@@ -188,6 +207,16 @@ impl<'a> Record<'a> {
         *before = index;
         Some(&children[index])
     }
+}
+
+/// A key as written, without its quotes; without escapes where it is one of [`NAMES`], so that its spelling
+/// makes no difference.
+pub(crate) fn name_of(key: Text<'_>) -> &str {
+    if !key.escaped {
+        return key.raw;
+    }
+    let plain = key.unescape().0;
+    NAMES.into_iter().find(|name| *name == plain).unwrap_or(key.raw)
 }
 
 /// A key as it was found.

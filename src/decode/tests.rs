@@ -235,6 +235,8 @@ fn a_record_of_any_odd_shape_is_kept_as_it_was() {
         r#"{"eventId":"e","accountId":"1","timeWindow":{"windowStart":"2026-01-15T10:00:00Z"},"summary":{"n":1}}"#,
         r#"{"eventID":null,"eventId":"e","summary":{},"eventTime":"2026-01-15T10:00:00Z"}"#,
         r#"{"summary":{"n":1},"s\u0075mmary":"","eventId":"e"}"#,
+        r#"{"summary":{},"eventId":"\ud800","accountId":"\u0031"}"#,
+        r#"{"eventTime":"2026\u002d01-15T10:00:00Z"}"#,
         r#"{"summary":{"n":1},"eventId":"e","event\u0049d":7,"timeWindow":1,"time\u0057indow":{}}"#,
     ] {
         let text = &text.replacen('{', r#"{"eventCategory":null,"awsRegion":7,"#, 1).replace(",}", "}");
@@ -253,6 +255,37 @@ fn a_repeated_key_counts_once_and_the_last_wins() {
     let text = r#"[{"eventName":"A","userIdentity":{"type":"Root","x":1},"eventName":"B","userIdentity":{"arn":"a"}}]"#;
     let (_, chunks) = decode(text.as_bytes(), Members::One);
     assert_eq!(printed(&chunks), [json!({"eventName": "B", "userIdentity": {"arn": "a"}})]);
+}
+
+#[test]
+fn how_strings_are_spelled_makes_no_difference() {
+    for (plain, escaped) in [
+        (r#"{"Records":[{"eventName":"A"}]}"#, r#"{"\u0052ecords":[{"eventName":"\u0041"}]}"#),
+        (
+            r#"[{"eventName":"A","eventTime":"2026-01-15T10:00:00Z"}]"#,
+            r#"[{"event\u004eame":"A","eventTime":"2026-01-15T10:00:0\u0030Z"}]"#,
+        ),
+        (
+            r#"[{"eventName":"A","eventId":"e","timeWindow":{"windowStart":"2026-01-15T10:00:00Z"}}]"#,
+            r#"[{"eventName":"A","eventI\u0064":"\u0065","time\u0057indow":{"window\u0053tart":"2026-01-15\u005410:00:00Z"}}]"#,
+        ),
+        (
+            r#"{"detail":{"eventName":"A","awsRegion":"r"}}"#,
+            r#"{"detai\u006c":{"eventName":"A","awsRegion":"r"}}"#,
+        ),
+        (
+            r#"[{"eventName":"A","eventSource":"aws:s3"},{"eventName":"B","s3":{}},{"eventName":"C"}]"#,
+            r#"[{"eventName":"A","eventSource":"aws\u003as3"},{"eventName":"B","s\u0033":{}},{"eventName":"C"}]"#,
+        ),
+    ] {
+        let said = |text: &str| {
+            let (decoded, chunks) = decode(text.as_bytes(), Members::One);
+            let keys: Vec<_> = chunks.iter().flat_map(|chunk| chunk.keys.clone()).collect();
+            (decoded.verdict, decoded.undated, decoded.dead_letters.len(), keys)
+        };
+        assert_eq!(said(plain).0, Verdict::Log);
+        assert_eq!(said(plain), said(escaped), "{escaped}");
+    }
 }
 
 #[test]
