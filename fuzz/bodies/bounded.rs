@@ -148,7 +148,7 @@ fn records() -> Vec<String> {
 
 #[test]
 fn the_decoder_reads_changed_seeds_as_serde_json_does() {
-    fuzz("differential", 2_000, objects(), differential::run);
+    fuzz("differential", 6_000, objects(), differential::run);
 }
 
 #[test]
