@@ -57,7 +57,7 @@ fn decode(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(trail.json_bytes)).sample_size(10);
     let mut decoder = Decoder::new(TODAY);
     group.bench_function("text", |bencher| {
-        bencher.iter(|| texts.iter().map(|text| whole(&mut decoder, text)).sum::<u64>())
+        bencher.iter(|| texts.iter().map(|text| whole(&mut decoder, text)).sum::<u64>());
     });
     group.bench_function("gzip, whole", |bencher| {
         bencher.iter(|| trail.objects.iter().map(|object| whole(&mut decoder, object)).sum::<u64>());
