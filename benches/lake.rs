@@ -65,7 +65,7 @@ fn commit(criterion: &mut Criterion) {
     }
     // Of a lake to which one such commit after the other is made.
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Arc::new(runtime.block_on(writer_in(&folder)));
+    let writer = runtime.block_on(writer_in(&folder));
     let mut number = 0;
     group.throughput(Throughput::Bytes(log(0, 1).len() as u64));
     group.bench_function("one more", |bencher| {
