@@ -1,6 +1,6 @@
 //! How fast rows become files of the lake, in bytes of the JSON that they are from: `encode` into a store in
 //! memory (de-duplication, sorting, Parquet, and one commit), `commit` of one object into a folder, which
-//! mostly waits for fsync. `cargo bench --bench lake`, under a minute.
+//! mostly waits for fsync. `cargo bench --bench lake`, a minute or so.
 //!
 //! Sorting and encoding have no door of their own: both go by `Writer::add` and `Writer::commit`, as ingests
 //! do, on as many threads as they take. Each run but those of `commit/one more` is into a new lake, the making
