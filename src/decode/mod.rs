@@ -22,15 +22,17 @@ mod mentions;
 mod print;
 mod record;
 mod recovery;
+mod small;
 mod text_column;
 mod time;
 mod whole;
 mod window;
 
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use arrow::error::ArrowError;
 use sha2::{Digest, Sha256};
@@ -43,6 +45,7 @@ use self::window::Window;
 
 pub use self::inflate::{MAX_RATIO, Members, RATIO_COUNTS_FROM};
 pub use self::print::Printer;
+pub use self::small::{SmallObject, SmallObjects, length_of_small};
 pub use self::time::{DAY, Time, parse as parse_time, print as print_time};
 
 /// How much of an object is decoded at a time; nearly every object is smaller.
@@ -98,6 +101,15 @@ pub struct Chunk {
     pub keys: Vec<EventKey>,
     /// Rows without an `event_date`.
     pub undated: u64,
+}
+
+impl Chunk {
+    /// Some of its rows.
+    pub fn slice(&self, rows: Range<usize>) -> Self {
+        let batch = self.batch.slice(rows.start, rows.len());
+        let undated = batch.column(batch.num_columns() - 1).null_count() as u64;
+        Self { batch, keys: self.keys[rows].to_vec(), undated }
+    }
 }
 
 /// A stretch of an object that should have been a record and could not be read as one.
@@ -348,7 +360,10 @@ impl Rows {
                 let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
                 self.records += chunk.batch.num_rows() as u64;
                 self.undated += chunk.undated;
-                self.times = widen(self.times, &chunk.batch);
+                if let Some((first, last)) = span(chunk.batch.column(0)) {
+                    let (earliest, latest) = self.times.unwrap_or((first, last));
+                    self.times = Some((earliest.min(first), latest.max(last)));
+                }
                 emit(chunk).map_err(Failed::Emit)?;
             }
             if !progress.paused {
@@ -438,14 +453,10 @@ fn verdict(container: &mut Container, members: Members, bad: Option<Bad>) -> Ver
     Verdict::Skipped(skipped)
 }
 
-fn widen(times: Option<(i64, i64)>, batch: &RecordBatch) -> Option<(i64, i64)> {
-    let column = batch.column(0).as_primitive_opt::<TimestampMicrosecondType>()?;
-    if column.null_count() == column.len() {
-        return times;
-    }
-    let first = arrow::compute::min(column)?;
-    let last = arrow::compute::max(column)?;
-    Some(times.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))))
+/// The earliest and the latest of some event times.
+fn span(times: &ArrayRef) -> Option<(i64, i64)> {
+    let times = times.as_primitive_opt::<TimestampMicrosecondType>()?;
+    Some((arrow::compute::min(times)?, arrow::compute::max(times)?))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Whole {
         if object.first() != Some(&MAGIC[0]) {
             return (object.len() <= most).then_some(object);
         }
-        let length = usize::try_from(u32::from_le_bytes(*object.last_chunk()?)).ok()?;
+        let length = length(object)?;
         let is_bomb = length as u64 > RATIO_COUNTS_FROM && length / object.len() > MAX_RATIO as usize;
         if object.len() < LEAST || length > most || is_bomb || !ends_once(object) {
             return None;
@@ -56,6 +56,14 @@ impl Whole {
     pub(crate) fn shrink(&mut self, most: usize) {
         self.text.truncate(most);
         self.text.shrink_to(most);
+    }
+}
+
+/// How long the text of an object is, by its own word.
+pub(super) fn length(object: &[u8]) -> Option<usize> {
+    match object.first() {
+        Some(first) if *first == MAGIC[0] => usize::try_from(u32::from_le_bytes(*object.last_chunk()?)).ok(),
+        _ => Some(object.len()),
     }
 }
 

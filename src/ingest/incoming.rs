@@ -1,8 +1,8 @@
 //! Objects on their way in: listed, fetched, decoded, in whatever order they get ready.
 //!
 //! One task lists and looks up what is known; each other object is a task of its own that waits for
-//! its share of what there is (`weight.rs`), fetches, and decodes on rayon. Dropping the pipeline stops
-//! all of it.
+//! its share of what there is (`weight.rs`), fetches, and decodes on rayon; small ones share a task
+//! (`small.rs`). Dropping the pipeline stops all of it.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -13,9 +13,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use arrow::error::ArrowError;
 use futures::StreamExt;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use super::small::{self, Small};
 use super::weight::{Bounds, Share, of_letters};
 use super::{Options, decode_options, verdict};
 use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict, WINDOW};
@@ -36,6 +37,8 @@ pub(super) enum Incoming {
     ListingFailed(SourceError),
     /// An object, and its share of the memory.
     Object { object: Box<ObjectRef>, content: Content, share: Option<Share> },
+    /// Several small logs.
+    Small(Box<Small>),
 }
 
 /// What an object came to.
@@ -107,13 +110,14 @@ impl Lister {
         let mut met = HashSet::new();
         for source in &self.sources {
             let mut listing = source.list(&self.options.filter);
+            let mut small = Vec::new();
             while let Some(listed) = listing.next().await {
                 let sent = match listed {
                     Err(error) => self.send.send(Incoming::ListingFailed(error)).await,
                     Ok(object) if !met.insert(verdict::key(&object)) => {
                         self.send.send(Incoming::Already).await
                     }
-                    Ok(object) => self.object(source, object, &mut fetches).await,
+                    Ok(object) => self.object(source, object, &mut small, &mut fetches).await,
                 };
                 // Nobody takes what comes out any more.
                 if sent.is_err() {
@@ -123,6 +127,7 @@ impl Lister {
                     pass_on_panic(ended);
                 }
             }
+            self.fetch_small(source, small, &mut fetches).await;
         }
         while let Some(ended) = fetches.join_next().await {
             pass_on_panic(ended);
@@ -133,6 +138,7 @@ impl Lister {
         &self,
         source: &Arc<dyn Source>,
         object: ObjectRef,
+        small: &mut Vec<ObjectRef>,
         fetches: &mut JoinSet<()>,
     ) -> Result<(), mpsc::error::SendError<Incoming>> {
         if let Some(writer) = &self.writer
@@ -144,26 +150,87 @@ impl Lister {
             let content = Content::Passed(reason);
             return self.send.send(Incoming::Object { object: Box::new(object), content, share: None }).await;
         }
+        if object.size > small::MAX_BYTES {
+            self.fetch(source, object, fetches).await;
+            return Ok(());
+        }
+        small.push(object);
+        if small.len() >= small::OBJECTS {
+            self.fetch_small(source, std::mem::take(small), fetches).await;
+        }
+        Ok(())
+    }
+
+    /// Begins to fetch an object, and then to decode it.
+    async fn fetch(&self, source: &Arc<dyn Source>, object: ObjectRef, fetches: &mut JoinSet<()>) {
         let fetched = self.bounds.to_fetch(object.size).await;
         // It is never closed, so waiting for it can't fail.
         let job = self.jobs.clone().acquire_owned().await.ok();
-        let (source, send, bounds) = (source.clone(), self.send.clone(), self.bounds.clone());
-        let jobs = self.jobs.clone();
+        let (source, way) = (source.clone(), self.way());
         fetches.spawn(async move {
             let body = source.get(&object).await;
             drop(job);
-            let (content, share) = match body {
-                Ok(body) => decode_doubting(source.as_ref(), &object, body, &bounds, &jobs).await,
-                Err(error) => (Content::Failed(error), None),
-            };
-            let share = share.map(|mut share: Share| {
-                share.keep_fetched(fetched.filter(|_| matches!(content, Content::Large { .. })));
-                share
-            });
-            // Whoever has stopped listening wants it no more.
-            drop(send.send(Incoming::Object { object: Box::new(object), content, share }).await);
+            way.send(source.as_ref(), object, body, fetched).await;
         });
-        Ok(())
+    }
+
+    /// Begins to fetch small objects, and then to decode them together.
+    async fn fetch_small(
+        &self,
+        source: &Arc<dyn Source>,
+        objects: Vec<ObjectRef>,
+        fetches: &mut JoinSet<()>,
+    ) {
+        if objects.is_empty() {
+            return;
+        }
+        let fetched = self.bounds.to_fetch(objects.iter().map(|object| object.size).sum()).await;
+        let (source, way) = (source.clone(), self.way());
+        fetches.spawn(async move {
+            let bodies = small::fetch(source.as_ref(), &objects, &way.jobs).await;
+            let (small, others) = small::decode(objects, bodies, &way.bounds).await;
+            if let Some(small) = small {
+                // Whoever has stopped listening wants it no more.
+                drop(way.send.send(Incoming::Small(Box::new(small))).await);
+            }
+            for (object, body) in others {
+                way.send(source.as_ref(), object, body, None).await;
+            }
+            drop(fetched);
+        });
+    }
+
+    fn way(&self) -> Way {
+        Way { bounds: self.bounds.clone(), jobs: self.jobs.clone(), send: self.send.clone() }
+    }
+}
+
+/// What an object meets after it was fetched.
+struct Way {
+    bounds: Bounds,
+    jobs: Arc<Semaphore>,
+    send: mpsc::Sender<Incoming>,
+}
+
+impl Way {
+    /// Decodes an object and sends what it came to.
+    async fn send(
+        &self,
+        source: &dyn Source,
+        object: ObjectRef,
+        body: Result<Body, SourceError>,
+        fetched: Option<OwnedSemaphorePermit>,
+    ) {
+        let (content, share) = match body {
+            Ok(body) => decode_doubting(source, &object, body, &self.bounds, &self.jobs).await,
+            Err(error) => (Content::Failed(error), None),
+        };
+        let share = share.map(|mut share: Share| {
+            share.keep_fetched(fetched.filter(|_| matches!(content, Content::Large { .. })));
+            share
+        });
+        // Whoever has stopped listening wants it no more.
+        drop(self.send.send(Incoming::Object { object: Box::new(object), content, share }).await);
     }
 }
 
@@ -278,7 +345,7 @@ fn reader(object: &ObjectRef, body: &Body) -> io::Result<impl Read + use<>> {
 }
 
 /// What rows take in memory, with their keys.
-fn memory(chunk: &Chunk) -> u64 {
+pub(super) fn memory(chunk: &Chunk) -> u64 {
     (chunk.batch.get_array_memory_size() + size_of_val(&chunk.keys[..])) as u64
 }
 
@@ -316,7 +383,7 @@ impl Again {
 
 /// Runs with this thread's decoder, which keeps its buffers from object to object, and a buffer for an
 /// object's bytes.
-fn with_decoder<T>(run: impl FnOnce(&mut Decoder, &mut Vec<u8>) -> Result<T, DecodeError>) -> io::Result<T> {
+pub(super) fn with_decoder<T>(run: impl FnOnce(&mut Decoder, &mut Vec<u8>) -> Result<T, DecodeError>) -> io::Result<T> {
     thread_local! {
         static DECODER: RefCell<Option<(Decoder, Vec<u8>)>> = const { RefCell::new(None) };
     }
@@ -332,7 +399,7 @@ fn with_decoder<T>(run: impl FnOnce(&mut Decoder, &mut Vec<u8>) -> Result<T, Dec
 }
 
 /// What the decoder can fail with here, as an I/O error.
-struct DecodeError(io::Error);
+pub(super) struct DecodeError(io::Error);
 
 impl From<io::Error> for DecodeError {
     fn from(error: io::Error) -> Self {

@@ -12,6 +12,7 @@
 
 mod incoming;
 mod raw;
+mod small;
 mod summary;
 mod verdict;
 mod weight;
@@ -29,6 +30,7 @@ use jiff::tz::TimeZone;
 use tokio::task::JoinHandle;
 
 use self::incoming::{Content, Incoming, Pipeline};
+use self::small::Small;
 use crate::decode;
 use crate::lake::{Batch, Lake, Ledger, MAX_ROWS, Report, State, Writer};
 use crate::progress::Progress;
@@ -185,7 +187,25 @@ impl Run<'_> {
                 drop(share);
                 taken
             }
+            Incoming::Small(small) => self.take_small(*small).await,
         }
+    }
+
+    async fn take_small(&mut self, small: Small) -> Result<()> {
+        let Small { objects, chunk, share } = small;
+        let count = objects.len() as u64;
+        self.progress.add(count);
+        self.summary.objects.listed += count;
+        let mut rows = Vec::with_capacity(objects.len());
+        for (object, decoded) in objects {
+            self.summary.count(&object, &decoded.decoded);
+            rows.push((verdict::log_row(&object, &decoded.decoded), decoded.rows));
+        }
+        let writer = self.writer.clone();
+        let batch = self.open.get_or_insert_with(|| writer.begin());
+        self.summary.objects.already += writer.add_together(batch, rows, chunk).await?;
+        drop(share);
+        Ok(())
     }
 
     async fn take_object(&mut self, object: ObjectRef, content: Content) -> Result<()> {

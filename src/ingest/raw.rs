@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::Options;
 use super::incoming::{self, Again, Content, Incoming, Pipeline};
+use super::small::Small;
 use crate::decode::{Chunk, EventKey, Verdict};
 use crate::event::table_schema;
 use crate::source::{KeyParts, ObjectRef, Source, chain_text};
@@ -71,6 +72,10 @@ impl Raw {
                     continue;
                 }
                 Some(Incoming::Object { object, content, .. }) => (*object, content),
+                Some(Incoming::Small(small)) => {
+                    self.take_small(*small)?;
+                    continue;
+                }
             };
             self.listed += 1;
             self.take(object, content)?;
@@ -111,6 +116,15 @@ impl Raw {
                 let (chunks, again) = incoming::decode_again(object.clone(), body);
                 self.large = Some(Large { object, sha256: decoded.sha256, chunks, again });
             }
+        }
+        Ok(())
+    }
+
+    fn take_small(&mut self, small: Small) -> Result<()> {
+        self.listed += small.objects.len() as u64;
+        let Some(chunk) = small.chunk else { return Ok(()) };
+        for (object, decoded) in small.objects {
+            self.take_chunk(&object, chunk.slice(decoded.rows))?;
         }
         Ok(())
     }

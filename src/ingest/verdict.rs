@@ -45,11 +45,20 @@ pub(super) fn is_doubtful(object: &ObjectRef, content: &Content) -> bool {
 
 /// The row of an object, before its records are counted.
 pub(super) fn object_row(object: &ObjectRef, content: &Content) -> ObjectRow {
-    let (state, reason) = state(content);
-    let decoded = match content {
-        Content::Decoded { decoded, .. } | Content::Large { decoded, .. } => Some(decoded),
-        Content::Passed(_) | Content::Failed(_) => None,
-    };
+    match content {
+        Content::Decoded { decoded, .. } | Content::Large { decoded, .. } => {
+            row(object, state(content), Some(decoded))
+        }
+        Content::Passed(_) | Content::Failed(_) => row(object, state(content), None),
+    }
+}
+
+/// The row of an object that is a log.
+pub(super) fn log_row(object: &ObjectRef, decoded: &Decoded) -> ObjectRow {
+    row(object, (State::Ingested, None), Some(decoded))
+}
+
+fn row(object: &ObjectRef, (state, reason): (State, Option<String>), decoded: Option<&Decoded>) -> ObjectRow {
     let is_log = state == State::Ingested;
     ObjectRow {
         uri: object.uri.clone(),

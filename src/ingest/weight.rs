@@ -79,8 +79,17 @@ impl Bounds {
 
     /// Waits until an object may be decoded.
     pub(super) async fn to_decode(&self, body: &Body) -> Share {
+        self.share(Weight::of(body)).await
+    }
+
+    /// Waits until small objects may be decoded together, whose texts are all that is read at a time.
+    pub(super) async fn to_decode_all(&self, objects: impl Iterator<Item = &[u8]>) -> Share {
+        let json = objects.map(|object| decode::length_of_small(object) as u64).sum();
+        self.share(Weight::of_json(json)).await
+    }
+
+    async fn share(&self, weight: Weight) -> Share {
         let ready = self.ready.clone().acquire_owned().await.ok();
-        let weight = Weight::of(body);
         let share = kib((weight.reading + weight.kept + LEAST_DECODED).min(DECODED));
         let held = self.decoded.clone().acquire_many_owned(share).await.ok();
         Share {

@@ -107,6 +107,8 @@ pub(super) struct Dated {
     pub(super) date: DateKey,
     batch: RecordBatch,
     keys: Vec<EventKey>,
+    /// The object of each row, as an index into the batch's; those of one object stand together.
+    objects: Vec<u32>,
     /// For rows without a date: that of their time, if they have one.
     time_dates: Vec<DateKey>,
 }
@@ -158,37 +160,45 @@ impl Batch {
         index
     }
 
-    /// Adds those rows of an object that are not in the lake, and counts the others.
-    pub(super) async fn add_rows(&mut self, object: usize, rows: Dated, known: &mut Known) -> Result<()> {
+    /// Adds those rows that are not in the lake, and counts the others.
+    pub(super) async fn add_rows(&mut self, rows: Dated, known: &mut Known) -> Result<()> {
         let novelty = known.check(rows.date, &rows.keys, |row| rows.time_dates[row]);
-        let row = &mut self.objects[object];
-        let count = |which| novelty.iter().filter(|novelty| **novelty == which).count() as u64;
-        let duplicates = count(Novelty::Duplicate);
-        row.duplicates += duplicates;
-        row.conflicting += count(Novelty::Conflicting);
-        row.records += rows.keys.len() as u64 - duplicates;
-        let provenance = Arc::new(Provenance {
-            uri: row.uri.clone(),
-            account_id: row.account_id.clone(),
-            region: row.region.clone(),
-        });
-        let index = u32::try_from(object)?;
-        let kept = novelty.iter().map(|novelty| *novelty != Novelty::Duplicate);
         let partition = self.partitions.entry(rows.date).or_default();
+        let mut kept_objects = Vec::with_capacity(rows.objects.len());
         for (row, (key, novelty)) in rows.keys.iter().zip(&novelty).enumerate() {
-            if *novelty != Novelty::Duplicate {
-                let time_date = rows.time_dates.get(row).copied().flatten();
-                let conflicting = *novelty == Novelty::Conflicting;
-                partition.origins.push(Origin { key: *key, object: index, time_date, conflicting });
+            let object = rows.objects[row];
+            let counts = &mut self.objects[object as usize];
+            if *novelty == Novelty::Duplicate {
+                counts.duplicates += 1;
+                continue;
             }
+            let conflicting = *novelty == Novelty::Conflicting;
+            counts.records += 1;
+            counts.conflicting += u64::from(conflicting);
+            let time_date = rows.time_dates.get(row).copied().flatten();
+            partition.origins.push(Origin { key: *key, object, time_date, conflicting });
+            kept_objects.push(object);
         }
-        let batch = match duplicates {
-            0 => rows.batch,
-            _ => filter_record_batch(&rows.batch, &kept.map(Some).collect::<BooleanArray>())?,
-        };
-        if batch.num_rows() == 0 {
+        if kept_objects.is_empty() {
             return Ok(());
         }
+        let batch = match kept_objects.len() == novelty.len() {
+            true => rows.batch,
+            false => {
+                let kept = novelty.iter().map(|novelty| Some(*novelty != Novelty::Duplicate));
+                filter_record_batch(&rows.batch, &kept.collect::<BooleanArray>())?
+            }
+        };
+        let provenance = kept_objects.chunk_by(|one, other| one == other).map(|run| {
+            let object = &self.objects[run[0] as usize];
+            let provenance = Provenance {
+                uri: object.uri.clone(),
+                account_id: object.account_id.clone(),
+                region: object.region.clone(),
+            };
+            (provenance, run.len())
+        });
+        let provenance = provenance.collect();
         let bytes = batch.get_array_memory_size();
         self.rows += batch.num_rows();
         self.waiting += bytes;
@@ -400,8 +410,10 @@ fn with_number(batch: &RecordBatch, number: i64) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
-/// A chunk's rows by date, without the date column: that one is in the path and in the log.
-pub(super) fn by_date(chunk: Chunk) -> Result<Vec<Dated>> {
+/// A chunk's rows by date, without the date column: that one is in the path and in the log. `objects` says
+/// which object each row is of; rows that are of none are left out.
+pub(super) fn by_date(chunk: Chunk, objects: &[Option<u32>]) -> Result<Vec<Dated>> {
+    let (chunk, objects) = owned(chunk, objects)?;
     let last = chunk.batch.num_columns() - 1;
     let dates = chunk.batch.column(last).as_primitive::<Date32Type>().clone();
     let times = chunk.batch.column(0).as_primitive::<TimestampMicrosecondType>().clone();
@@ -411,16 +423,31 @@ pub(super) fn by_date(chunk: Chunk) -> Result<Vec<Dated>> {
     distinct.dedup();
     if let [date] = distinct[..] {
         let time_dates = time_dates(date, &times, |_| true);
-        return Ok(vec![Dated { date, batch: rows, keys: chunk.keys, time_dates }]);
+        return Ok(vec![Dated { date, batch: rows, keys: chunk.keys, objects, time_dates }]);
     }
     let part = |date: &DateKey| -> Result<Dated> {
         let mask = same_date(&dates, *date);
         let batch = filter_record_batch(&rows, &mask)?;
         let kept = |row: usize| mask.value(row);
-        let keys = chunk.keys.iter().enumerate().filter(|(row, _)| kept(*row)).map(|(_, key)| *key);
-        Ok(Dated { date: *date, batch, keys: keys.collect(), time_dates: time_dates(*date, &times, kept) })
+        let rows = || (0..chunk.keys.len()).filter(|row| kept(*row));
+        let keys = rows().map(|row| chunk.keys[row]).collect();
+        let objects = rows().map(|row| objects[row]).collect();
+        Ok(Dated { date: *date, batch, keys, objects, time_dates: time_dates(*date, &times, kept) })
     };
     distinct.iter().map(part).collect()
+}
+
+/// The rows that are of an object, and which.
+fn owned(chunk: Chunk, objects: &[Option<u32>]) -> Result<(Chunk, Vec<u32>)> {
+    let owners: Vec<u32> = objects.iter().copied().flatten().collect();
+    if owners.len() == chunk.keys.len() {
+        return Ok((chunk, owners));
+    }
+    let mask: BooleanArray = objects.iter().map(|object| Some(object.is_some())).collect();
+    let batch = filter_record_batch(&chunk.batch, &mask)?;
+    let keys = chunk.keys.iter().zip(objects).filter(|(_, object)| object.is_some()).map(|(key, _)| *key);
+    let undated = batch.column(batch.num_columns() - 1).null_count() as u64;
+    Ok((Chunk { batch, keys: keys.collect(), undated }, owners))
 }
 
 fn same_date(dates: &Date32Array, date: DateKey) -> BooleanArray {

@@ -27,11 +27,12 @@ const PIECE_ROWS: usize = 4 << 10;
 /// What rows are sorted by.
 const ORDER: [&str; 3] = ["event_source", "event_name", "user_arn"];
 
-/// Rows of one object.
+/// Rows of one object, or of several small ones.
 #[derive(Debug)]
 pub(super) struct Rows {
     pub(super) batch: RecordBatch,
-    pub(super) provenance: Arc<Provenance>,
+    /// The objects, in the order of their rows, and how many each has.
+    pub(super) provenance: Vec<(Provenance, usize)>,
 }
 
 /// What the provenance columns say of the rows of one object.
@@ -49,7 +50,7 @@ pub(super) struct Sorted {
     pub(super) order: Vec<u32>,
 }
 
-/// A row: the index of its object's rows, and its own among them.
+/// A row: the index of its batch, and its own in that.
 type Place = (usize, usize);
 
 /// Encodes the rows of several objects as one row group.
@@ -62,14 +63,15 @@ pub(super) fn encode(rows: Vec<Rows>, number: i64, now: i64) -> Result<Sorted> {
     }
     let places: Vec<Place> = order.iter().map(|row| arrived[*row as usize]).collect();
     drop(arrived);
-    let (provenance, mut columns) = by_column(rows);
+    let (provenance, objects, mut columns) = by_column(rows);
+    let objects: Vec<u32> = order.iter().map(|row| objects[*row as usize]).collect();
     let mut group = Format::of(Table::Cloudtrail).group()?;
     for (index, field) in schema.fields().iter().enumerate() {
         let column = columns.get_mut(index).map(std::mem::take);
-        for places in places.chunks(PIECE_ROWS) {
+        for (places, objects) in places.chunks(PIECE_ROWS).zip(objects.chunks(PIECE_ROWS)) {
             let piece = match &column {
                 Some(column) => gather(column, places)?,
-                None => provided(field.name(), &provenance, places, number, now),
+                None => provided(field.name(), &provenance, objects, number, now),
             };
             group.write_column(index, field, &piece)?;
         }
@@ -77,19 +79,23 @@ pub(super) fn encode(rows: Vec<Rows>, number: i64, now: i64) -> Result<Sorted> {
     Ok(Sorted { group: group.finish()?, order })
 }
 
-/// The columns of the record, each as the arrays of its objects.
-fn by_column(rows: Vec<Rows>) -> (Vec<Arc<Provenance>>, Vec<Vec<ArrayRef>>) {
+/// The objects, for each row the index of its own, and the columns of the record, each as its arrays.
+fn by_column(rows: Vec<Rows>) -> (Vec<Provenance>, Vec<u32>, Vec<Vec<ArrayRef>>) {
     let width = rows.first().map_or(0, |rows| rows.batch.num_columns());
     let mut columns = vec![Vec::with_capacity(rows.len()); width];
-    let mut provenance = Vec::with_capacity(rows.len());
+    let (mut provenance, mut objects) = (Vec::with_capacity(rows.len()), Vec::new());
     for rows in rows {
-        provenance.push(rows.provenance);
+        for (of, count) in rows.provenance {
+            // Fewer than rows, of which there are fewer than 2³².
+            objects.extend(std::iter::repeat_n(provenance.len() as u32, count));
+            provenance.push(of);
+        }
         let (_, arrays, _) = rows.batch.into_parts();
         for (column, array) in columns.iter_mut().zip(arrays) {
             column.push(array);
         }
     }
-    (provenance, columns)
+    (provenance, objects, columns)
 }
 
 /// The rows at `places` of a column.
@@ -105,20 +111,20 @@ fn gather(column: &[ArrayRef], places: &[Place]) -> Result<ArrayRef> {
 }
 
 /// A column that the record does not have.
-fn provided(name: &str, provenance: &[Arc<Provenance>], places: &[Place], number: i64, now: i64) -> ArrayRef {
+fn provided(name: &str, provenance: &[Provenance], objects: &[u32], number: i64, now: i64) -> ArrayRef {
     match name {
-        "source_object" => repeated(provenance, places, |of| Some(&of.uri)),
-        "source_account_id" => repeated(provenance, places, |of| of.account_id.as_deref()),
-        "source_region" => repeated(provenance, places, |of| of.region.as_deref()),
-        "ingest_batch" => Arc::new(Int64Array::from(vec![number; places.len()])),
-        _ => Arc::new(TimestampMicrosecondArray::from(vec![now; places.len()]).with_timezone("UTC")),
+        "source_object" => repeated(provenance, objects, |of| Some(&of.uri)),
+        "source_account_id" => repeated(provenance, objects, |of| of.account_id.as_deref()),
+        "source_region" => repeated(provenance, objects, |of| of.region.as_deref()),
+        "ingest_batch" => Arc::new(Int64Array::from(vec![number; objects.len()])),
+        _ => Arc::new(TimestampMicrosecondArray::from(vec![now; objects.len()]).with_timezone("UTC")),
     }
 }
 
 /// A column that says the same of all rows of an object.
 fn repeated<'p>(
-    provenance: &'p [Arc<Provenance>],
-    places: &[Place],
+    provenance: &'p [Provenance],
+    objects: &[u32],
     of: impl Fn(&'p Provenance) -> Option<&'p str>,
 ) -> ArrayRef {
     let mut values: Vec<&str> = Vec::new();
@@ -135,7 +141,7 @@ fn repeated<'p>(
             })
         })
         .collect();
-    let keys: Int32Array = places.iter().map(|(of, _)| keys[*of]).collect();
+    let keys: Int32Array = objects.iter().map(|object| keys[*object as usize]).collect();
     // The keys are indexes into `values` by construction.
     match DictionaryArray::<Int32Type>::try_new(keys, Arc::new(StringArray::from(values))) {
         Ok(array) => Arc::new(array),
@@ -213,7 +219,8 @@ mod tests {
         let mut decoder = Decoder::new(Options { today: i32::MAX });
         decoder.decode_bytes(json.as_bytes(), Members::One, &mut emit).unwrap();
         let provenance = Provenance { uri: uri.to_owned(), account_id: None, region: Some("r".to_owned()) };
-        Rows { batch: batches.pop().unwrap(), provenance: Arc::new(provenance) }
+        let batch = batches.pop().unwrap();
+        Rows { provenance: vec![(provenance, batch.num_rows())], batch }
     }
 
     fn event(source: &str, name: &str, user: &str) -> String {

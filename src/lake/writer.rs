@@ -3,6 +3,7 @@
 //! here name the steps by their numbers.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -138,17 +139,47 @@ impl Writer {
         Some(batch.add_object(object, letters))
     }
 
+    /// Adds several objects whose rows are in one chunk, each with its own; returns how many of them another
+    /// writer has ingested meanwhile. Rows of none of them are left out.
+    ///
+    /// # Errors
+    /// When the lake can't be read.
+    pub async fn add_together(
+        &self,
+        batch: &mut Batch,
+        objects: Vec<(ObjectRow, Range<usize>)>,
+        chunk: Option<Chunk>,
+    ) -> Result<u64> {
+        let mut already = 0;
+        let mut owners = vec![None; chunk.as_ref().map_or(0, |chunk| chunk.keys.len())];
+        for (object, rows) in objects {
+            match self.add_object(batch, object, Vec::new()).await {
+                Some(index) => owners[rows].fill(Some(u32::try_from(index)?)),
+                None => already += 1,
+            }
+        }
+        if let Some(chunk) = chunk {
+            self.add_rows(batch, chunk, &owners).await?;
+        }
+        Ok(already)
+    }
+
     /// Adds rows of an object that is in the batch.
     ///
     /// # Errors
     /// When the lake can't be read.
     pub async fn add_chunk(&self, batch: &mut Batch, object: usize, chunk: Chunk) -> Result<()> {
-        for rows in batch::by_date(chunk)? {
+        let owners = vec![Some(u32::try_from(object)?); chunk.keys.len()];
+        self.add_rows(batch, chunk, &owners).await
+    }
+
+    async fn add_rows(&self, batch: &mut Batch, chunk: Chunk, owners: &[Option<u32>]) -> Result<()> {
+        for rows in batch::by_date(chunk, owners)? {
             let mut known = self.known.lock().await;
             for date in rows.dates_to_check() {
                 self.load_date(batch, date, &mut known).await?;
             }
-            batch.add_rows(object, rows, &mut known).await?;
+            batch.add_rows(rows, &mut known).await?;
         }
         Ok(())
     }

@@ -112,6 +112,22 @@ impl Source for Local {
         let object = object.clone();
         blocking(move || open_listed(&object).map(Body::File)).await
     }
+
+    async fn get_all(&self, objects: &[ObjectRef]) -> Vec<Result<Body, SourceError>> {
+        let listed = objects.to_vec();
+        let read = blocking(move || Ok(listed.iter().map(read_listed).collect())).await;
+        // Only when the program is ending.
+        read.unwrap_or_else(|_| objects.iter().map(|_| Err(ending())).collect())
+    }
+}
+
+/// All that was listed of a file: one that is being written to is longer each time it is read.
+fn read_listed(object: &ObjectRef) -> Result<Body, SourceError> {
+    let file = open_listed(object)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(object.size).unwrap_or(0));
+    let read = file.take(object.size).read_to_end(&mut bytes);
+    read.map_err(|source| SourceError::Local { path: path_of(&object.uri), source })?;
+    Ok(Body::Bytes(bytes.into()))
 }
 
 fn open_listed(object: &ObjectRef) -> Result<File, SourceError> {
@@ -275,12 +291,13 @@ async fn blocking<T: Send + 'static>(
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => {
-                let reason = "the program is ending".to_owned();
-                Err(SourceError::Invalid { uri: SCHEME.to_owned(), reason })
-            }
+            Err(_) => Err(ending()),
         },
     }
+}
+
+fn ending() -> SourceError {
+    SourceError::Invalid { uri: SCHEME.to_owned(), reason: "the program is ending".to_owned() }
 }
 
 /// Reads a file from its start with a place of its own: clones of a handle share theirs.

@@ -1,0 +1,98 @@
+//! Small objects, many at a time.
+//!
+//! A trail writes an object every few minutes for each account and region, most of a few records. Each as a
+//! task, a buffer for each column and a row group's input would cost several times what is in it, so those
+//! that are listed one after another are fetched and decoded together (`decode::small`). What is not a whole,
+//! small log goes the way of every other object.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::future::join_all;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::incoming::{memory, with_decoder};
+use super::weight::{Bounds, Share};
+use crate::decode::{Chunk, SmallObject, SmallObjects};
+use crate::source::{Body, ObjectRef, Source, SourceError};
+
+/// Objects that are decoded together: enough that what is done once for all of them is little for each.
+pub(super) const OBJECTS: usize = 32;
+
+/// The largest object that is small, in bytes as it is stored: a hundred records or so.
+pub(super) const MAX_BYTES: u64 = 16 << 10;
+
+/// Small objects that were decoded together.
+pub(super) struct Small {
+    /// Each with its own rows of the chunk.
+    pub(super) objects: Vec<(ObjectRef, SmallObject)>,
+    pub(super) chunk: Option<Chunk>,
+    /// Of the memory.
+    pub(super) share: Share,
+}
+
+/// An object that has to go its way by itself, with its bytes.
+pub(super) type Other = (ObjectRef, Result<Body, SourceError>);
+
+/// Fetches objects; those of a bucket all at once, each as one of `jobs`.
+pub(super) async fn fetch(
+    source: &dyn Source,
+    objects: &[ObjectRef],
+    jobs: &Semaphore,
+) -> Vec<Result<Body, SourceError>> {
+    if !source.is_remote() {
+        // The semaphore is never closed, so waiting for it can't fail.
+        let _job = jobs.acquire().await;
+        return source.get_all(objects).await;
+    }
+    let get = async |object| {
+        let _job = jobs.acquire().await;
+        source.get(object).await
+    };
+    join_all(objects.iter().map(get)).await
+}
+
+/// Decodes objects that were fetched, as far as they are small and whole.
+pub(super) async fn decode(
+    objects: Vec<ObjectRef>,
+    bodies: Vec<Result<Body, SourceError>>,
+    bounds: &Bounds,
+) -> (Option<Small>, Vec<Other>) {
+    let mut others = Vec::new();
+    let mut fetched = Vec::with_capacity(objects.len());
+    for (object, body) in objects.into_iter().zip(bodies) {
+        match body {
+            Ok(Body::Bytes(bytes)) => fetched.push((object, bytes)),
+            body => others.push((object, body)),
+        }
+    }
+    if fetched.is_empty() {
+        return (None, others);
+    }
+    let mut share = bounds.to_decode_all(fetched.iter().map(|(_, bytes)| &bytes[..])).await;
+    let fetched = Arc::new(fetched);
+    let (send, done) = oneshot::channel();
+    let texts = fetched.clone();
+    rayon::spawn(move || {
+        let texts = texts.iter().map(|(_, bytes)| &bytes[..]);
+        // A panic on rayon would end the process; here each object then shows whether it is the cause.
+        let decoded = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            with_decoder(|decoder, _| Ok(decoder.decode_small(texts)?))
+        }));
+        drop(send.send(decoded));
+    });
+    let SmallObjects { chunk, objects: decoded } = match done.await {
+        Ok(Ok(Ok(decoded))) => decoded,
+        _ => SmallObjects { chunk: None, objects: fetched.iter().map(|_| None).collect() },
+    };
+    share.shrink(chunk.as_ref().map_or(0, memory));
+    let mut small = Vec::with_capacity(decoded.len());
+    let fetched = Arc::unwrap_or_clone(fetched);
+    for ((object, bytes), decoded) in fetched.into_iter().zip(decoded) {
+        match decoded {
+            Some(decoded) => small.push((object, decoded)),
+            None => others.push((object, Ok(Body::Bytes(bytes)))),
+        }
+    }
+    (Some(Small { objects: small, chunk, share }), others)
+}
