@@ -15,8 +15,8 @@ use arrow::error::ArrowError;
 use sha2::{Digest, Sha256};
 
 use super::container::Container;
-use super::{Chunk, Decoded, Decoder, Members, Verdict, encoding, mark_length, span, verdict, whole};
 use super::window::Window;
+use super::{Chunk, Decoded, Decoder, Members, Verdict, encoding, mark_length, span, verdict, whole};
 
 /// The longest text of a small object; a hundred records have less.
 const MAX_TEXT: usize = 256 << 10;

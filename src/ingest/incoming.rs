@@ -4,22 +4,21 @@
 //! its share of what there is (`weight.rs`), fetches, and decodes on rayon; small ones share a task
 //! (`small.rs`). Dropping the pipeline stops all of it.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io::{self, Read};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use arrow::error::ArrowError;
 use futures::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use super::decoder::{DecodeError, memory, with_decoder};
 use super::small::{self, Small};
 use super::weight::{Bounds, Share, of_letters};
-use super::{Options, decode_options, verdict};
-use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict, WINDOW};
+use super::{Options, verdict};
+use crate::decode::{Chunk, Decoded, Members, Verdict, WINDOW};
 use crate::lake::Writer;
 use crate::source::{self, Body, ObjectRef, Source, SourceError};
 
@@ -344,11 +343,6 @@ fn reader(object: &ObjectRef, body: &Body) -> io::Result<impl Read + use<>> {
     Ok(body.reader()?.take(object.size))
 }
 
-/// What rows take in memory, with their keys.
-pub(super) fn memory(chunk: &Chunk) -> u64 {
-    (chunk.batch.get_array_memory_size() + size_of_val(&chunk.keys[..])) as u64
-}
-
 /// Hands out the rows of a [`Content::Large`] object, a few at a time.
 pub(super) fn decode_again(
     object: ObjectRef,
@@ -378,38 +372,6 @@ impl Again {
     pub(super) fn ensure_same(self, sha256: [u8; 32]) -> Result<()> {
         ensure!(self.sha256 == sha256, "{} changed while it was read; run again", self.uri);
         Ok(())
-    }
-}
-
-/// Runs with this thread's decoder, which keeps its buffers from object to object, and a buffer for an
-/// object's bytes.
-pub(super) fn with_decoder<T>(run: impl FnOnce(&mut Decoder, &mut Vec<u8>) -> Result<T, DecodeError>) -> io::Result<T> {
-    thread_local! {
-        static DECODER: RefCell<Option<(Decoder, Vec<u8>)>> = const { RefCell::new(None) };
-    }
-    DECODER.with_borrow_mut(|decoder| {
-        let mut own = decoder.take().unwrap_or_else(|| (Decoder::new(decode_options()), Vec::new()));
-        let done = run(&mut own.0, &mut own.1);
-        // After an error the decoder is not kept: it may hold half an object.
-        if done.is_ok() {
-            *decoder = Some(own);
-        }
-        done.map_err(|error| error.0)
-    })
-}
-
-/// What the decoder can fail with here, as an I/O error.
-pub(super) struct DecodeError(io::Error);
-
-impl From<io::Error> for DecodeError {
-    fn from(error: io::Error) -> Self {
-        Self(error)
-    }
-}
-
-impl From<ArrowError> for DecodeError {
-    fn from(error: ArrowError) -> Self {
-        Self(io::Error::other(error))
     }
 }
 

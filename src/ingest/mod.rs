@@ -10,6 +10,7 @@
 //!
 //! Not here: what makes it exactly once (`lake::Writer`), what a record is (`decode`).
 
+mod decoder;
 mod incoming;
 mod raw;
 mod small;

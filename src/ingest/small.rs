@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::incoming::{memory, with_decoder};
+use super::decoder::{memory, with_decoder};
 use super::weight::{Bounds, Share};
 use crate::decode::{Chunk, SmallObject, SmallObjects};
 use crate::source::{Body, ObjectRef, Source, SourceError};
