@@ -351,7 +351,8 @@ pub(super) fn decode_again(
     let (send, chunks) = mpsc::channel(1);
     let task = tokio::task::spawn_blocking(move || {
         let mut emit = |chunk: Chunk| -> Result<(), DecodeError> {
-            send.blocking_send(chunk).map_err(|_| DecodeError(io::ErrorKind::BrokenPipe.into()))
+            send.blocking_send(chunk)
+                .map_err(|_| DecodeError::from(io::Error::from(io::ErrorKind::BrokenPipe)))
         };
         let reader = reader(&object, &body).with_context(|| format!("reading {}", object.uri))?;
         let decoded = with_decoder(|decoder, _| decoder.decode(reader, members(&object), &mut emit));
