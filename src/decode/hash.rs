@@ -3,7 +3,7 @@
 //! Equal means: same keys and values, whatever the order of keys and the white space; strings equal
 //! after unescaping; numbers equal as text (`1.0` is not `1`); of a repeated key, the last one.
 //! Two events with the same id and the same hash are the same event, and of those without an id whose
-//! hashes of two seeds are the same: this is what de-duplication rests on, 128 bits in all.
+//! hashes of two seeds are the same: this is what de-duplication rests on, and of it `EventKey` keeps 88 bits.
 //!
 //! XXH3 is fast and not meant against an adversary, nor is what joins its values. It needs no more here: an
 //! attacker does not choose a record's eventID, and can't see the hashes of a lake to aim at.

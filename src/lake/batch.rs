@@ -22,6 +22,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::Snapshot;
 use super::format::{Format, GROUP_ROWS, ParquetFile};
+use super::keys::Keys;
 use super::known::{DateKey, Known, Novelty};
 use super::layout::Table;
 use super::objects::ObjectRow;
@@ -63,6 +64,8 @@ pub struct Batch {
     partitions: BTreeMap<DateKey, Partition>,
     /// Dates whose keys, as of `base`, were looked up.
     pub(super) loaded: HashSet<DateKey>,
+    /// How often keys had been let go when they were.
+    pub(super) losses: u64,
     encoders: Arc<Semaphore>,
     started: Instant,
     rows: usize,
@@ -123,6 +126,7 @@ impl Batch {
             letters: Vec::new(),
             partitions: BTreeMap::new(),
             loaded: HashSet::new(),
+            losses: 0,
             encoders,
             started: Instant::now(),
             rows: 0,
@@ -308,7 +312,7 @@ impl Staged {
     pub(super) fn drop_known(
         &mut self,
         is_settled: impl Fn(&ObjectRow) -> bool,
-        keys: &HashMap<DateKey, HashSet<EventKey>>,
+        keys: &HashMap<DateKey, Vec<Keys>>,
     ) -> Result<bool> {
         let mut any = false;
         for object in &mut self.objects {
@@ -322,7 +326,8 @@ impl Staged {
         for (date, partition) in &mut self.partitions {
             let mut kept = Vec::with_capacity(partition.origins.len());
             for origin in &partition.origins {
-                let of_date = |date: &DateKey| keys.get(date).is_some_and(|keys| keys.contains(&origin.key));
+                let has = |sets: &Vec<Keys>| sets.iter().any(|keys| keys.has(origin.key));
+                let of_date = |date: &DateKey| keys.get(date).is_some_and(has);
                 let duplicate = of_date(date) || of_date(&None) || of_date(&origin.time_date);
                 let object = &mut self.objects[origin.object as usize];
                 if let Some(row) = object

@@ -10,6 +10,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::data_file::DataFile;
+use super::keys::Keys;
 use super::layout::{self, Table};
 use super::{Lake, hashes};
 use crate::decode::{self, EventKey, Printer};
@@ -86,8 +87,8 @@ pub(crate) async fn has_keys(lake: &Lake, file: &DataFile) -> Result<bool> {
     }
 }
 
-/// The keys of a data file's events, sorted: from its sidecar, or from its rows if that one is gone.
-pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
+/// The keys of a data file's events: from its sidecar, or from its rows if that one is gone.
+pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Keys> {
     let at = layout::hashes_of(&file.path);
     let found = match lake.store().get(&at).await {
         Ok(found) => Some(found.bytes().await.with_context(|| format!("reading {lake}/{at}"))?),
@@ -101,11 +102,12 @@ pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey
     };
     tracing::warn!(%at, problem, "a hash sidecar can't be used: making it anew from its data file");
     let keys = rebuild(lake, file).await?;
-    put(lake, &at, hashes::write(keys.clone())).await?;
-    Ok(keys)
+    let packed = Keys::joined(&[], &keys);
+    put(lake, &at, hashes::write(keys)).await?;
+    Ok(packed)
 }
 
-/// The keys of a data file's events, from the rows: each is printed as its record and decoded again.
+/// The keys of a data file's events, sorted, from the rows: each is printed as its record and decoded again.
 pub(crate) async fn rebuild(lake: &Lake, file: &DataFile) -> Result<Vec<EventKey>> {
     let mut keys = Vec::new();
     for batch in each(lake, Table::Cloudtrail, &file.path, None).await? {

@@ -1,30 +1,34 @@
 //! The events a lake has, by date: what de-duplication asks.
 //!
 //! A date's keys are loaded from the hash sidecars of its files when a row of that date first turns
-//! up, and kept sorted in a few segments; the keys this writer has accepted join them at once, so an
-//! event met twice in one run is a duplicate too. A row without a date is looked for under its time's
-//! date as well, and every row among those without one: a clock may have decided differently before.
+//! up, and stay as they lie there, small ones joined, so that a row is looked up in few of them; the keys this
+//! writer has accepted join them at once, so an event met twice in one run is a duplicate too. A row without a
+//! date is looked for under its time's date as well, and every row among those without one: a clock may have
+//! decided differently before.
 //!
-//! Limits: 16 bytes an event of the dates in use; dates unused for longest go first beyond
-//! [`MAX_KEYS`], but one day always fits whole (10 million events a day: 160 MB).
+//! Limits: 9.5 bytes an event of the dates in use; beyond [`MAX_BYTES`] the dates unused for longest are let go
+//! and loaded again when a row needs them. One day always fits whole (10 million events: 95 MB).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::keys::Keys;
+pub(crate) use super::keys::Novelty;
 use crate::decode::EventKey;
 
-/// Keys kept in memory before the dates unused for longest are let go: 256 MiB.
-const MAX_KEYS: usize = 16 << 20;
+/// What keys may take before the dates unused for longest are let go: 28 million events.
+const MAX_BYTES: usize = 256 << 20;
 
-/// What a record is to the lake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Novelty {
-    /// Not there yet.
-    New,
-    /// There, with the same content.
-    Duplicate,
-    /// Its id is there with other content: a sign of tampering. It is kept as well.
-    Conflicting,
-}
+/// Keys that are kept one by one before they are packed.
+const LOOSE: usize = 128 << 10;
+
+/// What a loose key takes, at the load that a hash table has on average.
+const LOOSE_BYTES: usize = 26;
+
+/// Sets are joined up to this many keys, since both are there meanwhile: 40 MB.
+const JOINED: usize = 4 << 20;
+
+/// How much larger a set must be than all smaller ones together to be left as it is.
+const LARGER: usize = 4;
 
 /// A date in days since 1970, or none.
 pub(crate) type DateKey = Option<i32>;
@@ -34,36 +38,54 @@ pub(crate) type DateKey = Option<i32>;
 pub(crate) struct Known {
     dates: HashMap<DateKey, DateKeys>,
     clock: u64,
+    /// How often keys were let go: who has loaded a date before has to look again.
+    losses: u64,
 }
 
 #[derive(Debug, Default)]
 struct DateKeys {
-    /// Each sorted; sizes fall by half or more from one to the next.
-    segments: Vec<Vec<EventKey>>,
-    /// Data files whose keys are in here. A batch asks for those of its own snapshot, so that a date
+    /// Of data files, from their sidecars. A batch asks for those of its own snapshot, so that a date
     /// which another batch has loaded is not taken for complete.
+    loaded: Sets,
     files: HashSet<String>,
+    /// What this writer has accepted, and files that it has made of it: no sidecar may have it yet.
+    own: Sets,
+    loose: Loose,
+    own_files: HashSet<String>,
     last_used: u64,
 }
 
 impl Known {
     /// Whether the keys of a data file of this date are known.
     pub(crate) fn has_file(&self, date: DateKey, path: &str) -> bool {
-        self.dates.get(&date).is_some_and(|keys| keys.files.contains(path))
+        let has = |keys: &DateKeys| keys.files.contains(path) || keys.own_files.contains(path);
+        self.dates.get(&date).is_some_and(has)
     }
 
-    /// Takes in the keys of a data file, sorted.
-    pub(crate) fn take_file(&mut self, date: DateKey, path: &str, sorted: Vec<EventKey>) {
-        let keys = self.dates.entry(date).or_default();
-        if keys.files.insert(path.to_owned()) {
-            keys.push(sorted);
+    /// How often keys that were known were let go.
+    pub(crate) fn losses(&self) -> u64 {
+        self.losses
+    }
+
+    /// Takes in the keys of data files of one date.
+    pub(crate) fn take_files(&mut self, date: DateKey, files: Vec<(String, Keys)>) {
+        self.clock += 1;
+        let known = self.dates.entry(date).or_default();
+        known.last_used = self.clock;
+        let mut sets = Vec::with_capacity(files.len());
+        for (path, keys) in files {
+            // Another batch may have read it at the same time.
+            if !known.own_files.contains(&path) && known.files.insert(path) {
+                sets.push(keys);
+            }
         }
+        known.loaded.take(sets);
     }
 
     /// Notes that a data file holds keys that are known already: this writer has made it of them.
     pub(crate) fn note_file(&mut self, date: DateKey, path: &str) {
         if let Some(keys) = self.dates.get_mut(&date) {
-            keys.files.insert(path.to_owned());
+            keys.own_files.insert(path.to_owned());
         }
     }
 
@@ -76,116 +98,167 @@ impl Known {
         time_dates: impl Fn(usize) -> DateKey,
     ) -> Vec<Novelty> {
         self.clock += 1;
-        // In the order of keys those of the same event stand together, in the order of rows.
-        let mut order: Vec<usize> = (0..keys.len()).collect();
-        order.sort_unstable_by_key(|row| (keys[*row].identity(), *row));
         let of_date = self.dates.get(&date);
-        let undated = self.dates.get(&None).filter(|_| date.is_some());
-        let in_lake = |row: usize| {
-            let of_time = if date.is_some() { undated } else { self.dates.get(&time_dates(row)) };
-            let found = [of_date, of_time].into_iter().flatten().map(|known| known.find(keys[row]));
-            found.fold(Novelty::New, stronger)
+        let undated = self.dates.get(&None);
+        let elsewhere = |row: usize| match date {
+            Some(_) => undated,
+            None => time_dates(row).and_then(|day| self.dates.get(&Some(day))),
         };
-        let mut verdicts = vec![Novelty::New; keys.len()];
-        let mut accepted = Vec::with_capacity(keys.len());
-        for rows in order.chunk_by(|one, other| keys[*one].identity() == keys[*other].identity()) {
-            let first = accepted.len();
-            for &row in rows {
-                let same: &[EventKey] = &accepted[first..];
-                let of_run = match same.contains(&keys[row]) {
-                    true => Novelty::Duplicate,
-                    false if same.is_empty() => Novelty::New,
-                    false => Novelty::Conflicting,
-                };
-                verdicts[row] = stronger(of_run, in_lake(row));
-                if verdicts[row] != Novelty::Duplicate {
-                    accepted.push(keys[row]);
-                }
-            }
-            accepted[first..].sort_unstable();
-        }
+        let in_lake = |(row, key): (usize, &EventKey)| {
+            let here = of_date.map_or(Novelty::New, |known| known.find_packed(*key));
+            let other = elsewhere(row).map(|known| known.find_packed(*key).or(known.loose.find(*key)));
+            here.or(other.unwrap_or(Novelty::New))
+        };
+        let mut verdicts: Vec<Novelty> = keys.iter().enumerate().map(in_lake).collect();
+        // Among the loose ones are those of the rows before.
         let known = self.dates.entry(date).or_default();
         known.last_used = self.clock;
-        known.push(accepted);
+        for (verdict, key) in verdicts.iter_mut().zip(keys) {
+            if *verdict != Novelty::Duplicate {
+                *verdict = verdict.or(known.loose.take(*key));
+            }
+        }
+        if known.loose.len() >= LOOSE {
+            let packed = Keys::joined(&[], &std::mem::take(&mut known.loose).into_keys());
+            known.own.take(vec![packed]);
+        }
         verdicts
     }
 
     /// Lets go of the dates unused for longest, but not of `in_use`: their keys may not be in any
     /// sidecar yet. Nor of the rows without a date, which every check looks at.
     pub(crate) fn make_room(&mut self, in_use: &HashSet<DateKey>) {
-        let mut total: usize = self.dates.values().map(DateKeys::len).sum();
-        while total > MAX_KEYS {
-            let oldest = self
-                .dates
-                .iter()
-                .filter(|(date, _)| date.is_some() && !in_use.contains(date))
-                .min_by_key(|(_, keys)| keys.last_used);
-            let Some(date) = oldest.map(|(date, _)| *date) else { return };
-            total -= self.dates.remove(&date).map_or(0, |keys| keys.len());
-        }
+        self.let_go(MAX_BYTES, |date| !in_use.contains(date), |dates, date| drop(dates.remove(&date)));
     }
-}
 
-fn stronger(one: Novelty, other: Novelty) -> Novelty {
-    match (one, other) {
-        (Novelty::Duplicate, _) | (_, Novelty::Duplicate) => Novelty::Duplicate,
-        (Novelty::Conflicting, _) | (_, Novelty::Conflicting) => Novelty::Conflicting,
-        _ => Novelty::New,
+    /// Lets go of what can be loaded again of the dates unused for longest, but not of those of `now`.
+    pub(crate) fn make_room_within(&mut self, now: &BTreeSet<DateKey>) {
+        self.let_go(MAX_BYTES, |date| !now.contains(date), DateKeys::forget_files_of);
+    }
+
+    fn let_go(
+        &mut self,
+        most: usize,
+        may_go: impl Fn(&DateKey) -> bool,
+        forget: impl Fn(&mut HashMap<DateKey, DateKeys>, DateKey),
+    ) {
+        let mut total: usize = self.dates.values().map(DateKeys::bytes).sum();
+        if total <= most {
+            return;
+        }
+        let old = self.dates.iter().filter(|(date, _)| date.is_some() && may_go(date));
+        let mut old: Vec<_> = old.map(|(date, keys)| (keys.last_used, *date)).collect();
+        old.sort_unstable();
+        for (_, date) in old {
+            if total <= most {
+                break;
+            }
+            let bytes = |dates: &HashMap<DateKey, DateKeys>| dates.get(&date).map_or(0, DateKeys::bytes);
+            let before = bytes(&self.dates);
+            forget(&mut self.dates, date);
+            total -= before - bytes(&self.dates);
+            self.losses += 1;
+        }
     }
 }
 
 impl DateKeys {
-    fn len(&self) -> usize {
-        self.segments.iter().map(Vec::len).sum()
+    fn bytes(&self) -> usize {
+        self.loaded.bytes() + self.own.bytes() + self.loose.len() * LOOSE_BYTES
     }
 
-    fn push(&mut self, sorted: Vec<EventKey>) {
-        if sorted.is_empty() {
-            return;
-        }
-        self.segments.push(sorted);
-        while let [.., larger, smaller] = &self.segments[..]
-            && larger.len() < 2 * smaller.len()
-        {
-            let smaller = self.segments.pop().unwrap_or_default();
-            let larger = self.segments.pop().unwrap_or_default();
-            self.segments.push(merge(larger, smaller));
-        }
+    fn find_packed(&self, key: EventKey) -> Novelty {
+        self.loaded.find(key).or(self.own.find(key))
     }
 
-    fn find(&self, key: EventKey) -> Novelty {
-        self.segments.iter().fold(Novelty::New, |found, segment| {
-            let at = segment.partition_point(|other| *other < key);
-            let exact = segment.get(at) == Some(&key);
-            let same_id =
-                |other: Option<&EventKey>| other.is_some_and(|other| other.identity() == key.identity());
-            let near =
-                same_id(segment.get(at)) || same_id(at.checked_sub(1).and_then(|before| segment.get(before)));
-            stronger(
-                found,
-                match (exact, near) {
-                    (true, _) => Novelty::Duplicate,
-                    (false, true) => Novelty::Conflicting,
-                    (false, false) => Novelty::New,
-                },
-            )
-        })
+    fn forget_files_of(dates: &mut HashMap<DateKey, Self>, date: DateKey) {
+        if let Some(keys) = dates.get_mut(&date) {
+            keys.loaded = Sets::default();
+            keys.files.clear();
+        }
     }
 }
 
-/// Two sorted lists as one; the smaller is the only memory it takes beside the larger.
-fn merge(mut larger: Vec<EventKey>, smaller: Vec<EventKey>) -> Vec<EventKey> {
-    let (mut left, mut right) = (larger.len(), smaller.len());
-    larger.reserve_exact(right);
-    larger.extend_from_slice(&smaller);
-    // From the back, where there is room: nothing is overwritten before it was moved.
-    while right > 0 {
-        let takes_left = left > 0 && larger[left - 1] > smaller[right - 1];
-        let source = if takes_left { larger[left - 1] } else { smaller[right - 1] };
-        larger[left + right - 1] = source;
-        if takes_left { left -= 1 } else { right -= 1 }
+/// Sets of keys, the largest first. Each is several times larger than all that follow, but for those that are
+/// too large to be joined.
+#[derive(Debug, Default)]
+struct Sets(Vec<Keys>);
+
+impl Sets {
+    fn take(&mut self, new: Vec<Keys>) {
+        self.0.extend(new.into_iter().filter(|keys| keys.len() > 0));
+        loop {
+            self.0.sort_by_key(|keys| std::cmp::Reverse(keys.len()));
+            let from = self.smaller();
+            if self.0.len() - from < 2 {
+                return;
+            }
+            let joined = Keys::joined(&self.0[from..], &[]);
+            self.0.truncate(from);
+            self.0.push(joined);
+        }
     }
-    larger
+
+    /// From where on sets are to be joined.
+    fn smaller(&self) -> usize {
+        let mut sum = 0;
+        let mut from = self.0.len();
+        for (index, keys) in self.0.iter().enumerate().rev() {
+            if sum > 0 && (keys.len() >= LARGER * sum || sum + keys.len() > JOINED) {
+                break;
+            }
+            sum += keys.len();
+            from = index;
+        }
+        from
+    }
+
+    fn find(&self, key: EventKey) -> Novelty {
+        self.0.iter().fold(Novelty::New, |found, keys| found.or(keys.find(key)))
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.iter().map(Keys::bytes).sum()
+    }
+}
+
+/// Keys that were accepted lately.
+#[derive(Debug, Default)]
+struct Loose {
+    /// The content that an identity was first met with.
+    first: foldhash::HashMap<u64, u32>,
+    /// Keys whose identity is there with other content.
+    others: HashSet<EventKey>,
+}
+
+impl Loose {
+    fn len(&self) -> usize {
+        self.first.len() + self.others.len()
+    }
+
+    fn find(&self, key: EventKey) -> Novelty {
+        match self.first.get(&key.identity()) {
+            None => Novelty::New,
+            Some(content) if *content == key.content() || self.others.contains(&key) => Novelty::Duplicate,
+            Some(_) => Novelty::Conflicting,
+        }
+    }
+
+    /// What a key is beside those that are there, and puts it to them.
+    fn take(&mut self, key: EventKey) -> Novelty {
+        let found = self.find(key);
+        match found {
+            Novelty::New => drop(self.first.insert(key.identity(), key.content())),
+            Novelty::Conflicting => drop(self.others.insert(key)),
+            Novelty::Duplicate => {}
+        }
+        found
+    }
+
+    fn into_keys(self) -> Vec<EventKey> {
+        let first = self.first.into_iter().map(|(identity, content)| EventKey::of(identity, content));
+        first.chain(self.others).collect()
+    }
 }
 
 #[cfg(test)]
@@ -195,14 +268,23 @@ mod tests {
     use super::Novelty::{Conflicting, Duplicate, New};
     use super::*;
 
-    fn key(identity: u64, content: u64) -> EventKey {
-        EventKey(u128::from(identity) << 64 | u128::from(content))
+    fn key(identity: u64, content: u32) -> EventKey {
+        EventKey::of(identity, content)
+    }
+
+    fn set(keys: &[EventKey]) -> Keys {
+        Keys::joined(&[], keys)
+    }
+
+    fn many(from: u64, count: usize) -> Vec<EventKey> {
+        let spread = |number: u64| EventKey::new(number.wrapping_mul(0x9e37_79b9_7f4a_7c15), number << 32);
+        (from..from + count as u64).map(spread).collect()
     }
 
     #[test]
     fn an_event_is_new_once_and_conflicting_with_other_content() {
         let mut known = Known::default();
-        known.take_file(Some(1), "a", vec![key(1, 1), key(5, 5)]);
+        known.take_files(Some(1), vec![("a".to_owned(), set(&[key(1, 1), key(5, 5)]))]);
         let keys = [key(1, 1), key(1, 2), key(2, 1), key(2, 1), key(2, 2), key(5, 4), key(5, 6)];
         let expected = [Duplicate, Conflicting, New, Duplicate, Conflicting, Conflicting, Conflicting];
         assert_eq!(known.check(Some(1), &keys, |_| None), expected);
@@ -212,21 +294,73 @@ mod tests {
     #[test]
     fn a_row_without_a_date_is_looked_for_under_its_time_and_the_other_way_round() {
         let mut known = Known::default();
-        known.take_file(Some(7), "a", vec![key(1, 1)]);
-        known.take_file(None, "b", vec![key(2, 2)]);
+        known.take_files(Some(7), vec![("a".to_owned(), set(&[key(1, 1)]))]);
+        known.take_files(None, vec![("b".to_owned(), set(&[key(2, 2)]))]);
         assert_eq!(known.check(None, &[key(1, 1), key(3, 3)], |_| Some(7)), [Duplicate, New]);
         assert_eq!(known.check(Some(7), &[key(2, 2), key(3, 3)], |_| None), [Duplicate, Duplicate]);
+        assert_eq!(
+            known.check(None, &[key(4, 4), key(4, 4), key(4, 5)], |_| None),
+            [New, Duplicate, Conflicting]
+        );
+    }
+
+    #[test]
+    fn few_sets_remain_of_many_files_and_of_many_checks() {
+        let mut known = Known::default();
+        let files = (0..60).map(|file| (file.to_string(), set(&many(file * 1_000, 1_000)))).collect();
+        known.take_files(Some(1), files);
+        let batch = many(60_000, 2 * LOOSE);
+        for (index, some) in batch.chunks(LOOSE / 3).enumerate() {
+            known.check(Some(1), some, |_| None);
+            known.take_files(Some(1), vec![(format!("more {index}"), set(&many(1 << 40, 10)))]);
+        }
+        let date = &known.dates[&Some(1)];
+        assert!(
+            date.loaded.0.len() <= 3 && date.own.0.len() <= 2,
+            "{:?}",
+            (date.loaded.0.len(), date.own.0.len())
+        );
+        assert_eq!(known.check(Some(1), &batch, |_| None), vec![Duplicate; batch.len()]);
+        assert_eq!(known.check(Some(1), &many(0, 60_000), |_| None), vec![Duplicate; 60_000]);
+        assert_eq!(known.check(Some(1), &many(1 << 50, 100), |_| None), [New; 100]);
+    }
+
+    #[test]
+    fn what_is_let_go_is_what_was_unused_for_longest_and_never_what_no_sidecar_has() {
+        let mut known = Known::default();
+        for date in 1..=3 {
+            known.take_files(Some(date), vec![("file".to_owned(), set(&[key(1, 1)]))]);
+            known.check(Some(date), &[key(2, 2)], |_| None);
+            known.note_file(Some(date), "own");
+        }
+        known.check(Some(1), &[], |_| None);
+        let bytes = |known: &Known| known.dates.values().map(DateKeys::bytes).sum::<usize>();
+        let least = bytes(&known) - 1;
+        known.let_go(least, |_| true, DateKeys::forget_files_of);
+        let has = |known: &Known| [1, 2, 3].map(|date| known.has_file(Some(date), "file"));
+        assert_eq!((has(&known), known.losses()), ([true, false, true], 1));
+        assert!(known.has_file(Some(2), "own"));
+        assert_eq!(known.check(Some(2), &[key(2, 2)], |_| None), [Duplicate]);
+        let least = bytes(&known) - 1;
+        known.let_go(least, |date| *date != Some(3), |dates, date| drop(dates.remove(&date)));
+        assert_eq!((has(&known), known.losses()), ([false, false, true], 2));
+        assert!(!known.dates.contains_key(&Some(1)) && known.dates.contains_key(&Some(2)));
     }
 
     proptest! {
         #[test]
-        fn segments_answer_as_a_plain_list_would(checks in proptest::collection::vec(
-            proptest::collection::vec((0..6_u64, 0..3_u64), 0..20), 0..12,
+        fn keys_are_known_as_in_a_plain_list(checks in proptest::collection::vec(
+            (proptest::collection::vec((0..6_u64, 0..3_u32), 0..20), any::<bool>()), 0..12,
         )) {
             let mut known = Known::default();
             let mut list: Vec<EventKey> = Vec::new();
-            for check in checks {
+            for (index, (check, is_file)) in checks.into_iter().enumerate() {
                 let keys: Vec<_> = check.into_iter().map(|(identity, content)| key(identity, content)).collect();
+                if is_file {
+                    known.take_files(Some(1), vec![(index.to_string(), set(&keys))]);
+                    list.extend(keys);
+                    continue;
+                }
                 let expected: Vec<_> = keys.iter().map(|key| {
                     let novelty = match list.contains(key) {
                         true => Duplicate,

@@ -18,6 +18,7 @@ mod format;
 mod group;
 mod hashes;
 mod info;
+mod keys;
 mod known;
 mod layout;
 mod log;

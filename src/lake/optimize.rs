@@ -143,7 +143,7 @@ impl Lake {
         if table == Table::Cloudtrail {
             let mut keys = Vec::with_capacity(file.rows);
             for file in old {
-                keys.extend(files::keys_of(self, file).await?);
+                keys.extend(files::keys_of(self, file).await?.to_sorted());
             }
             ensure!(keys.len() == file.rows, "{} keys for {} rows", keys.len(), file.rows);
             files::put(self, &layout::hashes_of(&path), hashes::write(keys)).await?;

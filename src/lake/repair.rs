@@ -272,8 +272,7 @@ impl Lake {
     /// What is left of a data file whose rows are not all those that were written: another file, or none.
     pub(crate) async fn good_rows(&self, file: &DataFile, batch: i64) -> Result<Option<DataFile>> {
         let at = layout::hashes_of(&file.path);
-        let written: HashSet<_> =
-            hashes::read(self.store().get(&at).await?.bytes().await?)?.into_iter().collect();
+        let written = hashes::read(self.store().get(&at).await?.bytes().await?)?;
         let pieces = match files::each(self, Table::Cloudtrail, &file.path, None).await {
             Ok(pieces) => pieces,
             Err(error) if files::is_of_store(&error) => return Err(error),
@@ -285,9 +284,9 @@ impl Lake {
         for batch in pieces.map_while(Result::ok) {
             // A row that can't be printed spoils the batch it is in.
             let Ok(found) = files::keys_of_rows(&batch) else { continue };
-            let is_good: BooleanArray = found.iter().map(|key| Some(written.contains(key))).collect();
+            let is_good: BooleanArray = found.iter().map(|key| Some(written.has(*key))).collect();
             rows.push(filter_record_batch(&batch, &is_good)?);
-            keys.extend(found.into_iter().filter(|key| written.contains(key)));
+            keys.extend(found.into_iter().filter(|key| written.has(*key)));
         }
         if keys.is_empty() {
             return Ok(None);

@@ -2,7 +2,7 @@
 //! crashes. ARCHITECTURE.md, "The commit protocol", has the steps and the crash table; the comments
 //! here name the steps by their numbers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,17 +18,21 @@ use tokio::sync::{Mutex, Semaphore};
 use super::batch::{self, Base, Batch, MAX_ENCODERS, Staged, StagedFile};
 use super::data_file::DataFile;
 use super::format::{Format, ParquetFile};
+use super::keys::Keys;
 use super::known::{DateKey, Known};
 use super::layout::{self, Table};
 use super::log::{Committed, Entry};
 use super::logs::{DEAD_LETTERS_FILES, Logs, OBJECTS_FILES};
 use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
 use super::{Lake, MAX_LOSSES, Snapshot, dead_letters, files, hashes};
-use crate::decode::{Chunk, DeadLetter, EventKey};
+use crate::decode::{Chunk, DeadLetter};
 use crate::pause::{self, Point};
 
 /// Files that are written at a time: a disk's fsync and a bucket's PUT are mostly waiting.
 const PUTS: usize = 16;
+
+/// Sidecars that are read at a time.
+const GETS: usize = 16;
 
 /// Files staged longer ago than this are written again: vacuum may delete them at 24 hours.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(12);
@@ -175,32 +179,34 @@ impl Writer {
 
     async fn add_rows(&self, batch: &mut Batch, chunk: Chunk, owners: &[Option<u32>]) -> Result<()> {
         for rows in batch::by_date(chunk, owners)? {
+            let dates: BTreeSet<DateKey> = rows.dates_to_check().collect();
             let mut known = self.known.lock().await;
-            for date in rows.dates_to_check() {
-                self.load_date(batch, date, &mut known).await?;
+            loop {
+                let missing = missing_files(batch, &dates, &known);
+                if missing.is_empty() {
+                    break;
+                }
+                drop(known);
+                let mut loaded = Vec::with_capacity(missing.len());
+                for (date, files) in missing {
+                    loaded.push((date, self.keys_of(files).await?));
+                }
+                known = self.known.lock().await;
+                loaded.into_iter().for_each(|(date, files)| known.take_files(date, files));
+                known.make_room_within(&dates);
             }
             batch.add_rows(rows, &mut known).await?;
         }
         Ok(())
     }
 
-    /// Takes in the keys of a date, once a batch: an earlier batch may have loaded the date from an
-    /// older snapshot, and what this one's snapshot has beyond it is not looked at again at its commit.
-    async fn load_date(&self, batch: &mut Batch, date: DateKey, known: &mut Known) -> Result<()> {
-        if !batch.loaded.insert(date) {
-            return Ok(());
-        }
-        let value = date.map(layout::date_text);
-        for file in batch.base.cloudtrail.files.values().filter(|file| file.partition == value) {
-            if !known.has_file(date, &file.path) {
-                known.take_file(date, &file.path, self.keys_of(file).await?);
-            }
-        }
-        Ok(())
-    }
-
-    async fn keys_of(&self, file: &DataFile) -> Result<Vec<EventKey>> {
-        files::keys_of(&self.lake, file).await
+    /// The keys of some data files, with their paths.
+    async fn keys_of(&self, files: Vec<Arc<DataFile>>) -> Result<Vec<(String, Keys)>> {
+        let reads = files.into_iter().map(|file| async move {
+            let keys = files::keys_of(&self.lake, &file).await?;
+            anyhow::Ok((file.path.clone(), keys))
+        });
+        stream::iter(reads).buffer_unordered(GETS).try_collect().await
     }
 
     /// Commits a batch: steps 1 to 6. After an error the writer commits no more.
@@ -287,13 +293,18 @@ impl Writer {
         let mut ledger = self.ledger.lock().await;
         take_objects(&self.lake, &now.objects, &mut ledger).await?;
         let dates = staged.dates();
-        let mut keys: HashMap<DateKey, HashSet<EventKey>> = HashMap::new();
+        let mut files: HashMap<DateKey, Vec<Arc<DataFile>>> = HashMap::new();
         for (path, file) in &now.cloudtrail.files {
             let date = file.partition.as_deref().and_then(layout::parse_date);
             let was_checked = staged.base.cloudtrail.files.contains_key(path) || logs.own.contains(path);
             if !was_checked && dates.contains(&date) {
-                keys.entry(date).or_default().extend(self.keys_of(file).await?);
+                files.entry(date).or_default().push(file.clone());
             }
+        }
+        let mut keys: HashMap<DateKey, Vec<Keys>> = HashMap::new();
+        for (date, files) in files {
+            let sets = self.keys_of(files).await?.into_iter().map(|(_, keys)| keys);
+            keys.insert(date, sets.collect());
         }
         let is_settled = |row: &ObjectRow| ledger.settles(row);
         let dropped = busy(|| staged.drop_known(is_settled, &keys))?;
@@ -393,6 +404,36 @@ impl Put {
         let letters = !self.dead_letters.is_empty();
         Ok(Entry { add: self.cloudtrail.clone(), remove: Vec::new(), batch: Some(number), letters, info })
     }
+}
+
+/// The files of some dates whose keys are to be loaded: what the batch's snapshot has of them and nobody has read.
+///
+/// Looked for once a batch: an earlier one may have loaded a date from an older snapshot, and what this one's
+/// has beyond it is not looked at again at its commit.
+fn missing_files(
+    batch: &mut Batch,
+    dates: &BTreeSet<DateKey>,
+    known: &Known,
+) -> Vec<(DateKey, Vec<Arc<DataFile>>)> {
+    if batch.losses != known.losses() {
+        batch.losses = known.losses();
+        batch.loaded.clear();
+    }
+    let mut missing = Vec::new();
+    for date in dates {
+        if batch.loaded.contains(date) {
+            continue;
+        }
+        let value = date.map(layout::date_text);
+        let of_date = batch.base.cloudtrail.files.values().filter(|file| file.partition == value);
+        let files: Vec<_> = of_date.filter(|file| !known.has_file(*date, &file.path)).cloned().collect();
+        if files.is_empty() {
+            batch.loaded.insert(*date);
+        } else {
+            missing.push((*date, files));
+        }
+    }
+    missing
 }
 
 /// Takes the rows of those files of `objects` into the ledger that it has not yet.

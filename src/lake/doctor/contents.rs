@@ -188,7 +188,7 @@ impl Lake {
             let Ok(written) = hashes::read(sidecar) else { continue };
             count += 1;
             match files::rebuild(self, file).await {
-                Ok(keys) if keys == written => {}
+                Ok(keys) if keys == written.to_sorted() => {}
                 Err(error) if files::is_of_store(&error) => return Err(error),
                 _ => damaged.push(file.clone()),
             }

@@ -1,0 +1,303 @@
+//! Many keys of events in little room, to be looked up as they lie.
+//!
+//! Keys stand in buckets by the leading bits of their identity. All entries of a set are equally wide and leave
+//! out the leading bytes that their bucket tells: 9 bytes of a key's 11, and half a byte for the buckets. A
+//! bucket holds 8 to 16 of many keys, so a lookup is a jump and a short scan; one that holds more, as when
+//! somebody writes an id over and over, is sorted and searched by halves.
+//!
+//! Limits: 2³² keys a set, which never changes: more of them are joined into another.
+
+use bytes::Bytes;
+
+use crate::decode::EventKey;
+
+/// What an entry holds of a key's content.
+const CONTENT: usize = 4;
+
+/// Entries of a bucket that are looked at one by one; where there are more they are sorted.
+const SCAN: usize = 32;
+
+/// What a bucket is to hold at least on average.
+const BUCKET: usize = 8;
+
+/// What a record is to the lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Novelty {
+    /// Not there yet.
+    New,
+    /// There, with the same content.
+    Duplicate,
+    /// Its id is there with other content: a sign of tampering. It is kept as well.
+    Conflicting,
+}
+
+impl Novelty {
+    /// What a record is that is one thing here and another there.
+    pub(crate) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Duplicate, _) | (_, Self::Duplicate) => Self::Duplicate,
+            (Self::Conflicting, _) | (_, Self::Conflicting) => Self::Conflicting,
+            _ => Self::New,
+        }
+    }
+}
+
+/// A set of keys; one that is there twice is kept twice.
+#[derive(Debug, Clone)]
+pub(crate) struct Keys {
+    shape: Shape,
+    /// Where each bucket begins among the entries, and where the last one ends.
+    starts: Vec<u32>,
+    /// The trailing bytes of each key.
+    entries: Bytes,
+}
+
+/// How a number of keys is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// Leading bytes of the identity that entries leave out.
+    lead: u32,
+    /// Leading bits of the identity that tell the bucket; up to 8 more than are left out.
+    bits: u32,
+}
+
+impl Shape {
+    /// An index costs a byte or so for each bucket of a sidecar and saves a byte for each key.
+    pub(super) fn of(count: usize) -> Self {
+        let lead = match count {
+            0..0x100 => 0,
+            0x100..0x1_0000 => 1,
+            _ => 2,
+        };
+        let bits = (count / BUCKET).checked_ilog2().unwrap_or(0);
+        Self { lead, bits: bits.clamp(8 * lead, 8 * lead + 8) }
+    }
+
+    /// Bytes of an entry.
+    pub(super) fn width(self) -> usize {
+        EventKey::BYTES - self.lead as usize
+    }
+
+    /// How many runs of keys agree in the bytes that are left out.
+    pub(super) fn runs(self) -> usize {
+        1 << (8 * self.lead)
+    }
+
+    /// The run that a key belongs to.
+    pub(super) fn run_of(self, key: EventKey) -> usize {
+        (key.identity() >> (EventKey::IDENTITY_BITS - 8 * self.lead)) as usize
+    }
+
+    fn bucket_of(self, key: EventKey) -> usize {
+        (key.identity() >> (EventKey::IDENTITY_BITS - self.bits)) as usize
+    }
+}
+
+/// Runs code with the width of entries known when it is compiled.
+macro_rules! by_width {
+    ($shape:expr, $self:ident.$method:ident($($argument:expr),*)) => {
+        match $shape.lead {
+            0 => $self.$method::<11>($($argument),*),
+            1 => $self.$method::<10>($($argument),*),
+            _ => $self.$method::<9>($($argument),*),
+        }
+    };
+}
+
+/// The bytes of a key that an entry has.
+pub(super) fn entry<const W: usize>(key: EventKey) -> [u8; W] {
+    let bytes = key.to_bits().to_be_bytes();
+    *bytes.last_chunk().unwrap_or(&[0; W])
+}
+
+impl Keys {
+    /// Sorted keys as a sidecar has them: how many each run has, and the entries.
+    ///
+    /// The sum of `runs` must be the number of entries.
+    pub(super) fn sorted(shape: Shape, runs: &[u32], entries: Bytes) -> Self {
+        let mut keys = Self { shape, starts: vec![0; (1 << shape.bits) + 1], entries };
+        let finer = shape.bits - 8 * shape.lead;
+        let mut entries = keys.entries.chunks_exact(shape.width());
+        for (run, count) in runs.iter().enumerate() {
+            for entry in entries.by_ref().take(*count as usize) {
+                let bucket = run << finer | usize::from(entry[0]) >> (8 - finer);
+                keys.starts[bucket + 1] += 1;
+            }
+        }
+        keys.sum_up();
+        keys
+    }
+
+    /// All keys of some sets, and loose ones.
+    pub(crate) fn joined(sets: &[Self], loose: &[EventKey]) -> Self {
+        let count = loose.len() + sets.iter().map(Self::len).sum::<usize>();
+        let shape = Shape::of(count);
+        let mut keys = Self { shape, starts: vec![0; (1 << shape.bits) + 1], entries: Bytes::new() };
+        each_of(sets, loose, |key| keys.starts[shape.bucket_of(key) + 1] += 1);
+        keys.sum_up();
+        by_width!(shape, keys.fill(sets, loose));
+        keys
+    }
+
+    /// Makes numbers of entries, each one place further on, the places where buckets begin.
+    fn sum_up(&mut self) {
+        let mut sum = 0;
+        for start in &mut self.starts {
+            sum += *start;
+            *start = sum;
+        }
+    }
+
+    /// Puts each key into its bucket; the beginnings are known.
+    fn fill<const W: usize>(&mut self, sets: &[Self], loose: &[EventKey]) {
+        let mut bytes = vec![0; W * self.starts.last().map_or(0, |end| *end as usize)];
+        let entries = bytes.as_chunks_mut().0;
+        let shape = self.shape;
+        each_of(sets, loose, |key| {
+            let next = &mut self.starts[shape.bucket_of(key)];
+            entries[*next as usize] = entry::<W>(key);
+            *next += 1;
+        });
+        // Each stands where its bucket ends by now, which is where the next one begins.
+        let last = self.starts.len() - 1;
+        self.starts.copy_within(..last, 1);
+        self.starts[0] = 0;
+        for bucket in self.starts.windows(2).filter(|bucket| (bucket[1] - bucket[0]) as usize > SCAN) {
+            entries[bucket[0] as usize..bucket[1] as usize].sort_unstable();
+        }
+        self.entries = bytes.into();
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len() / self.shape.width()
+    }
+
+    /// What they take in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.len() + size_of_val(&self.starts[..])
+    }
+
+    /// What a record with this key is beside them.
+    pub(crate) fn find(&self, key: EventKey) -> Novelty {
+        by_width!(self.shape, self.find_wide(key))
+    }
+
+    /// Whether this very key is among them.
+    pub(crate) fn has(&self, key: EventKey) -> bool {
+        self.find(key) == Novelty::Duplicate
+    }
+
+    fn find_wide<const W: usize>(&self, key: EventKey) -> Novelty {
+        let bucket = self.shape.bucket_of(key);
+        let (start, end) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        let entries: &[[u8; W]] = &self.entries.as_chunks().0[start..end];
+        let wanted = entry::<W>(key);
+        let is_same_id = |entry: &[u8; W]| entry[..W - CONTENT] == wanted[..W - CONTENT];
+        if entries.len() <= SCAN {
+            let mut found = Novelty::New;
+            for entry in entries.iter().filter(|entry| is_same_id(entry)) {
+                if *entry == wanted {
+                    return Novelty::Duplicate;
+                }
+                found = Novelty::Conflicting;
+            }
+            return found;
+        }
+        match entries.binary_search(&wanted) {
+            Ok(_) => Novelty::Duplicate,
+            Err(at) if entries[at..].first().is_some_and(is_same_id) => Novelty::Conflicting,
+            Err(at) if entries[..at].last().is_some_and(is_same_id) => Novelty::Conflicting,
+            Err(_) => Novelty::New,
+        }
+    }
+
+    /// All of them, sorted.
+    pub(crate) fn to_sorted(&self) -> Vec<EventKey> {
+        let mut keys = Vec::with_capacity(self.len());
+        each_of(std::slice::from_ref(self), &[], |key| keys.push(key));
+        keys.sort_unstable();
+        keys
+    }
+
+    fn each<const W: usize>(&self, take: &mut impl FnMut(EventKey)) {
+        let entries: &[[u8; W]] = self.entries.as_chunks().0;
+        let finer = self.shape.bits - 8 * self.shape.lead;
+        for (bucket, range) in self.starts.windows(2).enumerate() {
+            let lead = (bucket as u128 >> finer) << (8 * W);
+            for entry in &entries[range[0] as usize..range[1] as usize] {
+                let mut bytes = [0; 16];
+                bytes[16 - W..].copy_from_slice(entry);
+                take(EventKey::from_bits(lead | u128::from_be_bytes(bytes)));
+            }
+        }
+    }
+}
+
+/// Hands out keys set by set, each set's in the order of its buckets.
+fn each_of(sets: &[Keys], loose: &[EventKey], mut take: impl FnMut(EventKey)) {
+    for set in sets {
+        by_width!(set.shape, set.each(&mut take));
+    }
+    loose.iter().for_each(|key| take(*key));
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Novelty::{Conflicting, Duplicate, New};
+    use super::*;
+
+    /// Spread over all of the identities, or as alike as somebody can make them.
+    fn keys(seeds: &[(u64, u64)], spread: bool) -> Vec<EventKey> {
+        let of = |(identity, content): &(u64, u64)| {
+            let factor = if spread { 0x9e37_79b9_7f4a_7c15 } else { 1 << 8 };
+            EventKey::new(identity.wrapping_mul(factor), content << 32)
+        };
+        seeds.iter().map(of).collect()
+    }
+
+    fn novelty(list: &[EventKey], key: EventKey) -> Novelty {
+        match list.contains(&key) {
+            true => Duplicate,
+            false if list.iter().any(|other| other.identity() == key.identity()) => Conflicting,
+            false => New,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_answers_as_a_plain_list_would(
+            sets in proptest::collection::vec(proptest::collection::vec((0..400_u64, 0..3_u64), 0..500), 1..4),
+            asked in proptest::collection::vec((0..500_u64, 0..4_u64), 50),
+            spread: bool,
+        ) {
+            let lists: Vec<_> = sets.iter().map(|set| keys(set, spread)).collect();
+            let (loose, parts) = lists.split_first().unwrap();
+            let parts: Vec<_> = parts.iter().map(|list| Keys::joined(&[], list)).collect();
+            let joined = Keys::joined(&parts, loose);
+            let mut list = lists.concat();
+            for key in keys(&asked, spread) {
+                prop_assert_eq!(joined.find(key), novelty(&list, key));
+            }
+            list.sort_unstable();
+            prop_assert_eq!(joined.len(), list.len());
+            prop_assert_eq!(joined.to_sorted(), list);
+        }
+    }
+
+    #[test]
+    fn sets_of_any_size_find_what_they_hold() {
+        for count in [0, 1, 255, 256, 5_000, 0xffff, 0x1_0000, 300_000] {
+            let seeds: Vec<_> = (0..count).map(|number| (number, 7)).collect();
+            let (all, set) = (keys(&seeds, true), Keys::joined(&[], &keys(&seeds, true)));
+            assert!(all.iter().all(|key| set.has(*key)), "{count}");
+            let other = |key: &EventKey| EventKey::from_bits(key.to_bits() ^ 1);
+            assert!(all.iter().all(|key| set.find(other(key)) == Conflicting), "{count}");
+            let missing: Vec<_> = (count..count + 100).map(|number| (number, 7)).collect();
+            assert!(keys(&missing, true).iter().all(|key| set.find(*key) == New), "{count}");
+            assert!(set.bytes() <= all.len() * 15 + 16, "{count}: {}", set.bytes());
+        }
+    }
+}
