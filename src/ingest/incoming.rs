@@ -19,7 +19,7 @@ use super::small::{self, Small};
 use super::weight::{Bounds, Share, of_letters};
 use super::{Options, verdict};
 use crate::decode::{Chunk, Decoded, Members, Verdict, WINDOW};
-use crate::lake::Writer;
+use crate::lake::{ObjectKey, Writer};
 use crate::source::{self, Body, ObjectRef, Source, SourceError};
 
 /// What a thread keeps of the bytes of files that it has read: most are smaller.
@@ -54,7 +54,7 @@ pub(super) enum Content {
 
 /// The running pipeline.
 pub(super) struct Pipeline {
-    ready: mpsc::Receiver<Incoming>,
+    ready: mpsc::Receiver<Result<Incoming>>,
     /// Aborts what still runs when it is dropped.
     tasks: JoinSet<()>,
 }
@@ -79,10 +79,11 @@ impl Pipeline {
     /// What is ready next; `None` when all is done.
     ///
     /// # Errors
-    /// When a task has panicked: objects are missing then, which must not pass for the end.
+    /// When the lake can't be read, or a task has panicked: objects are missing then, which must not pass for
+    /// the end.
     pub(super) async fn next(&mut self) -> Option<Result<Incoming>> {
         if let Some(incoming) = self.ready.recv().await {
-            return Some(Ok(incoming));
+            return Some(incoming);
         }
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
@@ -99,24 +100,21 @@ struct Lister {
     writer: Option<Arc<Writer>>,
     jobs: Arc<Semaphore>,
     bounds: Bounds,
-    send: mpsc::Sender<Incoming>,
+    send: mpsc::Sender<Result<Incoming>>,
 }
 
 impl Lister {
     async fn run(self) {
         let mut fetches = JoinSet::new();
-        // Sources may overlap; what was met in this run is known as what the lake has.
+        // Sources may overlap; what was met in this run is known as what the lake has, and need not be in both.
         let mut met = HashSet::new();
         for source in &self.sources {
             let mut listing = source.list(&self.options.filter);
             let mut small = Vec::new();
             while let Some(listed) = listing.next().await {
                 let sent = match listed {
-                    Err(error) => self.send.send(Incoming::ListingFailed(error)).await,
-                    Ok(object) if !met.insert(verdict::key(&object)) => {
-                        self.send.send(Incoming::Already).await
-                    }
-                    Ok(object) => self.object(source, object, &mut small, &mut fetches).await,
+                    Err(error) => self.send.send(Ok(Incoming::ListingFailed(error))).await,
+                    Ok(object) => self.object(source, object, &mut met, &mut small, &mut fetches).await,
                 };
                 // Nobody takes what comes out any more.
                 if sent.is_err() {
@@ -137,17 +135,27 @@ impl Lister {
         &self,
         source: &Arc<dyn Source>,
         object: ObjectRef,
+        met: &mut HashSet<ObjectKey>,
         small: &mut Vec<ObjectRef>,
         fetches: &mut JoinSet<()>,
-    ) -> Result<(), mpsc::error::SendError<Incoming>> {
-        if let Some(writer) = &self.writer
-            && verdict::is_known(writer.state_of(verdict::key(&object)).await, self.options.retry_quarantined)
-        {
-            return self.send.send(Incoming::Already).await;
+    ) -> Result<(), mpsc::error::SendError<Result<Incoming>>> {
+        let key = verdict::key(&object);
+        if let Some(writer) = &self.writer {
+            match writer.state_of(key, verdict::month(&object).as_deref()).await {
+                Ok(state) if verdict::is_known(state, self.options.retry_quarantined) => {
+                    return self.send.send(Ok(Incoming::Already)).await;
+                }
+                Ok(_) => {}
+                Err(error) => return self.send.send(Err(error)).await,
+            }
+        }
+        if !met.insert(key) {
+            return self.send.send(Ok(Incoming::Already)).await;
         }
         if let Some(reason) = verdict::passed_by(&object) {
             let content = Content::Passed(reason);
-            return self.send.send(Incoming::Object { object: Box::new(object), content, share: None }).await;
+            let passed = Incoming::Object { object: Box::new(object), content, share: None };
+            return self.send.send(Ok(passed)).await;
         }
         if object.size > small::MAX_BYTES {
             self.fetch(source, object, fetches).await;
@@ -190,7 +198,7 @@ impl Lister {
             let (small, others) = small::decode(objects, bodies, &way.bounds).await;
             if let Some(small) = small {
                 // Whoever has stopped listening wants it no more.
-                drop(way.send.send(Incoming::Small(Box::new(small))).await);
+                drop(way.send.send(Ok(Incoming::Small(Box::new(small)))).await);
             }
             for (object, body) in others {
                 way.send(source.as_ref(), object, body, None).await;
@@ -208,7 +216,7 @@ impl Lister {
 struct Way {
     bounds: Bounds,
     jobs: Arc<Semaphore>,
-    send: mpsc::Sender<Incoming>,
+    send: mpsc::Sender<Result<Incoming>>,
 }
 
 impl Way {
@@ -229,7 +237,7 @@ impl Way {
             share
         });
         // Whoever has stopped listening wants it no more.
-        drop(self.send.send(Incoming::Object { object: Box::new(object), content, share }).await);
+        drop(self.send.send(Ok(Incoming::Object { object: Box::new(object), content, share })).await);
     }
 }
 

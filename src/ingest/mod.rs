@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 use self::incoming::{Content, Incoming, Pipeline};
 use self::small::Small;
 use crate::decode;
-use crate::lake::{Batch, Lake, Ledger, MAX_ROWS, Report, State, Writer};
+use crate::lake::{Batch, Lake, MAX_ROWS, Report, State, Table, Writer};
 use crate::progress::Progress;
 use crate::source::{self, Filter, ObjectRef, Source, chain_text};
 
@@ -107,15 +107,22 @@ pub async fn dry_run(lake: Option<&Lake>, sources: &[Arc<dyn Source>], options: 
     let (started, retries) = (Instant::now(), source::retries());
     let mut summary = Summary::default();
     summary.dry_run = true;
-    let known = match lake {
-        Some(lake) if lake.exists().await? => lake.ledger().await?,
-        _ => Ledger::default(),
+    let mut known = match lake {
+        Some(lake) if lake.exists().await? => Some((lake.ledger(), lake.snapshot(Table::Objects).await?)),
+        _ => None,
     };
     for source in sources {
         let mut listing = source.list(&options.filter);
         while let Some(object) = listing.next().await {
             let object = object?;
-            let state = known.get(verdict::key(&object));
+            let state = match &mut known {
+                Some((ledger, objects)) => {
+                    ledger
+                        .state_of(objects, verdict::key(&object), verdict::month(&object).as_deref())
+                        .await?
+                }
+                None => None,
+            };
             summary.objects.listed += 1;
             match verdict::is_known(state, options.retry_quarantined) {
                 true => summary.objects.already += 1,
@@ -234,7 +241,7 @@ impl Run<'_> {
             Content::Large { decoded, body } => {
                 self.summary.count(&object, &decoded);
                 let sha256 = decoded.sha256;
-                let Some(index) = writer.add_object(batch, row, verdict::letters(*decoded)).await else {
+                let Some(index) = writer.add_object(batch, row, verdict::letters(*decoded)).await? else {
                     self.summary.objects.already += 1;
                     return Ok(());
                 };

@@ -100,7 +100,7 @@ pub(super) fn letters(decoded: Decoded) -> Vec<DeadLetter> {
 }
 
 /// `YYYY-MM` of the key's date, or else of when the object was last modified.
-fn month(object: &ObjectRef) -> Option<String> {
+pub(super) fn month(object: &ObjectRef) -> Option<String> {
     let date = match &object.parts {
         Some(parts) => parts.date,
         None => object.last_modified?.to_zoned(jiff::tz::TimeZone::UTC).date(),

@@ -354,6 +354,15 @@ impl Staged {
         Ok(any)
     }
 
+    /// Its objects by month.
+    pub(super) fn months(&self) -> HashMap<Option<&str>, Vec<&ObjectRow>> {
+        let mut months: HashMap<Option<&str>, Vec<&ObjectRow>> = HashMap::new();
+        for row in self.objects.iter().flatten() {
+            months.entry(row.month.as_deref()).or_default().push(row);
+        }
+        months
+    }
+
     /// The dates under which its rows may be in the lake.
     pub(super) fn dates(&self) -> HashSet<DateKey> {
         let undated = self.partitions.get(&None).into_iter().flat_map(|partition| &partition.origins);

@@ -21,6 +21,7 @@ mod info;
 mod keys;
 mod known;
 mod layout;
+mod ledger;
 mod log;
 mod log_folder;
 mod logs;
@@ -61,8 +62,9 @@ pub use self::findings::file_schema as findings_schema;
 pub use self::format::table_schema;
 pub use self::info::{Info, TableInfo};
 pub use self::layout::Table;
+pub use self::ledger::Ledger;
 pub use self::log::Snapshot;
-pub use self::objects::{Ledger, ObjectKey, ObjectRow, State};
+pub use self::objects::{ObjectKey, ObjectRow, State};
 pub use self::optimize::Optimized;
 pub use self::store::{Location, LocationError};
 pub use self::vacuum::Vacuumed;
@@ -147,14 +149,9 @@ impl Lake {
         }
     }
 
-    /// The objects that need not be read again.
-    ///
-    /// # Errors
-    /// When the table `objects` can't be read.
-    pub async fn ledger(&self) -> Result<Ledger> {
-        let mut ledger = Ledger::default();
-        writer::take_objects(self, self.snapshot(Table::Objects).await?.as_ref(), &mut ledger).await?;
-        Ok(ledger)
+    /// The objects that need not be read again; it reads the table `objects` as it is asked.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::new(self.clone())
     }
 
     /// Whether there is a lake at this place.

@@ -2,17 +2,14 @@
 //!
 //! It is append-only: an object that is tried again gets another row, and the newest counts. An
 //! object is known by URI, ETag and size; CloudTrail never overwrites one, so another ETag under the
-//! same URI is another object. `failed` and `gone` objects are never known: they are tried again.
+//! same URI is another object. Which of them need not be read again, `ledger.rs` tells.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Result;
-use arrow::array::{
-    ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
-};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::event::timestamp_type;
@@ -47,7 +44,7 @@ impl State {
         }
     }
 
-    fn parse(name: &str) -> Option<Self> {
+    pub(super) fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
@@ -106,74 +103,16 @@ impl ObjectKey {
         text.extend_from_slice(&size.to_le_bytes());
         Self(xxh3_128(&text))
     }
+
+    pub(super) fn to_bits(self) -> u128 {
+        self.0
+    }
 }
 
 impl ObjectRow {
     /// What it is known by.
     pub fn key(&self) -> ObjectKey {
         ObjectKey::new(&self.uri, self.etag.as_deref(), self.size)
-    }
-}
-
-/// The objects that need not be read again. 24 bytes or so each: 10 million take 400 MB.
-#[derive(Debug, Default)]
-pub struct Ledger {
-    states: HashMap<ObjectKey, State>,
-    /// Files of the table that were taken in.
-    files: HashSet<String>,
-}
-
-impl Ledger {
-    /// What became of an object, if it is known.
-    pub fn get(&self, key: ObjectKey) -> Option<State> {
-        self.states.get(&key).copied()
-    }
-
-    pub(crate) fn insert(&mut self, key: ObjectKey, state: State) {
-        match state {
-            State::Failed | State::Gone => {}
-            // A later row with a verdict replaces an earlier one; what was once ingested stays so.
-            _ if self.get(key) == Some(State::Ingested) => {}
-            _ => drop(self.states.insert(key, state)),
-        }
-    }
-
-    /// Whether a row about to be written would say nothing new: the object's records are in the lake, or
-    /// it is known to be no log. An object that was quarantined may have been read at last.
-    pub(crate) fn settles(&self, row: &ObjectRow) -> bool {
-        match self.get(row.key()) {
-            Some(State::Ingested) => true,
-            Some(State::Skipped) => row.state == State::Skipped,
-            Some(State::Quarantined | State::Gone | State::Failed) | None => false,
-        }
-    }
-
-    /// Whether the rows of a file of the table were taken in.
-    pub(crate) fn has_file(&self, path: &str) -> bool {
-        self.files.contains(path)
-    }
-
-    /// Notes that the rows of a file are known.
-    pub(crate) fn note_file(&mut self, path: &str) {
-        self.files.insert(path.to_owned());
-    }
-
-    /// Takes in rows of the table.
-    pub(crate) fn load(&mut self, batch: &RecordBatch) -> Result<()> {
-        let column = |name: &str| -> Result<StringArray> {
-            let column = batch.column_by_name(name).ok_or_else(|| anyhow::anyhow!("no column `{name}`"))?;
-            Ok(arrow::compute::cast(column, &DataType::Utf8)?.as_string().clone())
-        };
-        let (uris, etags, states) = (column("uri")?, column("etag")?, column("state")?);
-        let sizes = batch.column_by_name("size").and_then(|sizes| sizes.as_primitive_opt::<Int64Type>());
-        let sizes = sizes.ok_or_else(|| anyhow::anyhow!("no column `size`"))?;
-        for (((uri, etag), state), size) in uris.iter().zip(&etags).zip(&states).zip(sizes) {
-            let size = size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-            if let (Some(uri), Some(state)) = (uri, state.and_then(State::parse)) {
-                self.insert(ObjectKey::new(uri, etag, size), state);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -242,10 +181,12 @@ pub(crate) fn to_batch(rows: &[&ObjectRow], batch: i64, now: i64) -> Result<Reco
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use arrow::array::AsArray;
+
     use super::*;
 
-    fn row(uri: &str, state: State) -> ObjectRow {
+    pub(in super::super) fn row(uri: &str, state: State) -> ObjectRow {
         ObjectRow {
             uri: uri.to_owned(),
             etag: Some("e".to_owned()),
@@ -262,26 +203,6 @@ mod tests {
             sha256: Some([7; 32]),
             month: None,
         }
-    }
-
-    #[test]
-    fn what_failed_is_never_known_and_what_is_ingested_stays_known() {
-        let rows = [
-            row("b", State::Failed),
-            row("a", State::Ingested),
-            row("c", State::Quarantined),
-            row("a", State::Quarantined),
-            row("d", State::Gone),
-        ];
-        let batch = to_batch(&rows.iter().collect::<Vec<_>>(), 1, 0).unwrap();
-        let mut ledger = Ledger::default();
-        ledger.load(&batch).unwrap();
-        let state = |uri: &str| ledger.get(ObjectKey::new(uri, Some("e"), 7));
-        assert_eq!(state("a"), Some(State::Ingested));
-        assert_eq!(state("c"), Some(State::Quarantined));
-        assert_eq!((state("b"), state("d")), (None, None));
-        assert_eq!(ledger.get(ObjectKey::new("a", Some("other"), 7)), None);
-        assert_eq!(ledger.get(ObjectKey::new("a", Some("e"), 8)), None);
     }
 
     #[test]

@@ -178,6 +178,11 @@ async fn rows_of(lake: &Lake) -> Vec<String> {
     column(lake, Table::Cloudtrail, "event_name").await
 }
 
+async fn state_of(writer: &Writer, uri: &str) -> Option<State> {
+    let row = object(uri);
+    writer.state_of(row.key(), row.month.as_deref()).await.unwrap()
+}
+
 /// All URIs that the ledger has, sorted.
 async fn uris(lake: &Lake) -> Vec<String> {
     column(lake, Table::Objects, "uri").await
@@ -204,8 +209,8 @@ async fn a_batch_is_visible_and_its_objects_are_known() {
         (vec!["A".into(), "B".into(), "C".into()], 2)
     );
     let writer = lake.writer().await.unwrap();
-    assert_eq!(writer.state_of(object("one").key()).await, Some(State::Ingested));
-    assert_eq!(writer.state_of(object("other").key()).await, None);
+    assert_eq!(state_of(&writer, "one").await, Some(State::Ingested));
+    assert_eq!(state_of(&writer, "other").await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,7 +231,7 @@ async fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
         let is_committed = place.starts_with("objects/_delta_log");
         assert_eq!(before.len(), if is_committed { 2 } else { 1 }, "{place}");
         let writer = lake.writer().await.unwrap();
-        let known = writer.state_of(object("two").key()).await;
+        let known = state_of(&writer, "two").await;
         assert_eq!(known.is_some(), is_committed, "{place}");
         if known.is_none() {
             ingest(&lake, &[two]).await.unwrap();
@@ -302,7 +307,7 @@ async fn an_object_that_is_read_at_last_counts_whatever_optimize_makes_of_its_ol
     assert!(lake.optimize(2).await.unwrap().added > 0);
     assert_eq!(writer.commit(batch).await.unwrap().already, 0);
     assert_eq!(rows_of(&lake).await, ["A"]);
-    assert_eq!(lake.writer().await.unwrap().state_of(object("retried").key()).await, Some(State::Ingested));
+    assert_eq!(state_of(&lake.writer().await.unwrap(), "retried").await, Some(State::Ingested));
 }
 
 #[tokio::test(flavor = "multi_thread")]

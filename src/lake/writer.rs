@@ -2,7 +2,7 @@
 //! crashes. ARCHITECTURE.md, "The commit protocol", has the steps and the crash table; the comments
 //! here name the steps by their numbers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,10 +21,11 @@ use super::format::{Format, ParquetFile};
 use super::keys::Keys;
 use super::known::{DateKey, Known};
 use super::layout::{self, Table};
+use super::ledger::Ledger;
 use super::log::{Committed, Entry};
 use super::logs::{DEAD_LETTERS_FILES, Logs, OBJECTS_FILES};
-use super::objects::{self, Ledger, ObjectKey, ObjectRow, State};
-use super::{Lake, MAX_LOSSES, Snapshot, dead_letters, files, hashes};
+use super::objects::{self, ObjectKey, ObjectRow, State};
+use super::{Lake, MAX_LOSSES, dead_letters, files, hashes};
 use crate::decode::{Chunk, DeadLetter};
 use crate::pause::{self, Point};
 
@@ -68,7 +69,7 @@ pub struct Report {
 }
 
 impl Writer {
-    /// Opens a lake for writing: finishes what a crash left, and reads what is known.
+    /// Opens a lake for writing: finishes what a crash left. What is known is read as it is asked for.
     pub(super) async fn open(lake: Lake) -> Result<Self> {
         let logs = Logs::open(&lake).await?;
         Self::over(lake, logs).await
@@ -77,23 +78,25 @@ impl Writer {
     /// The same, where the logs were read before.
     pub(super) async fn over(lake: Lake, mut logs: Logs) -> Result<Self> {
         logs.finish_pending().await?;
-        let mut ledger = Ledger::default();
-        take_objects(&lake, logs.objects.snapshot(), &mut ledger).await?;
         let latest = Latest { base: logs.base(), in_flight: 0 };
         Ok(Self {
+            ledger: Mutex::new(lake.ledger()),
             lake,
             latest: std::sync::Mutex::new(latest),
             logs: Mutex::new(logs),
             known: Mutex::default(),
-            ledger: Mutex::new(ledger),
             encoders: Arc::new(Semaphore::new((rayon::current_num_threads() + 1).min(MAX_ENCODERS))),
             failed: AtomicBool::new(false),
         })
     }
 
-    /// What became of an object in an earlier run, if it need not be read again.
-    pub async fn state_of(&self, object: ObjectKey) -> Option<State> {
-        self.ledger.lock().await.get(object)
+    /// What became of an object of a month, if it need not be read again.
+    ///
+    /// # Errors
+    /// When the lake can't be read.
+    pub async fn state_of(&self, object: ObjectKey, month: Option<&str>) -> Result<Option<State>> {
+        let objects = self.latest().base.objects.clone();
+        self.ledger.lock().await.state_of(&objects, object, month).await
     }
 
     /// Begins a batch. Only one more may be begun before the one before is committed.
@@ -121,7 +124,7 @@ impl Writer {
         chunks: Vec<Chunk>,
         letters: Vec<DeadLetter>,
     ) -> Result<bool> {
-        let Some(index) = self.add_object(batch, object, letters).await else { return Ok(false) };
+        let Some(index) = self.add_object(batch, object, letters).await? else { return Ok(false) };
         for chunk in chunks {
             self.add_chunk(batch, index, chunk).await?;
         }
@@ -130,17 +133,21 @@ impl Writer {
 
     /// Adds an object whose rows follow by [`Self::add_chunk`]; returns its index in the batch, or
     /// `None` when another writer has ingested it meanwhile.
+    ///
+    /// # Errors
+    /// When the lake can't be read.
     pub async fn add_object(
         &self,
         batch: &mut Batch,
         object: ObjectRow,
         letters: Vec<DeadLetter>,
-    ) -> Option<usize> {
+    ) -> Result<Option<usize>> {
         // Asked again: fetching takes time, and commits learn what others have ingested.
-        if self.ledger.lock().await.settles(&object) {
-            return None;
+        let objects = self.latest().base.objects.clone();
+        if self.ledger.lock().await.settles(&objects, &object).await? {
+            return Ok(None);
         }
-        Some(batch.add_object(object, letters))
+        Ok(Some(batch.add_object(object, letters)))
     }
 
     /// Adds several objects whose rows are in one chunk, each with its own; returns how many of them another
@@ -157,7 +164,7 @@ impl Writer {
         let mut already = 0;
         let mut owners = vec![None; chunk.as_ref().map_or(0, |chunk| chunk.keys.len())];
         for (object, rows) in objects {
-            match self.add_object(batch, object, Vec::new()).await {
+            match self.add_object(batch, object, Vec::new()).await? {
                 Some(index) => owners[rows].fill(Some(u32::try_from(index)?)),
                 None => already += 1,
             }
@@ -268,8 +275,12 @@ impl Writer {
             known.note_file(date.as_deref().and_then(layout::parse_date), &add.path);
         }
         let mut ledger = self.ledger.lock().await;
-        files.objects.iter().for_each(|add| ledger.note_file(&add.path));
-        staged.objects.iter().flatten().for_each(|row| ledger.insert(row.key(), row.state));
+        let months = staged.months();
+        for add in &files.objects {
+            let month = add.partition_values.values().next().and_then(Option::as_deref);
+            let rows = months.get(&month).map_or(&[][..], Vec::as_slice);
+            ledger.note(month, &add.path, staged.number, rows);
+        }
     }
 
     /// Steps 5 and 6, and what follows a commit.
@@ -290,8 +301,17 @@ impl Writer {
     /// Step 2 again: drops what other writers have committed since the batch was checked.
     async fn check_again(&self, staged: &mut Staged, logs: &Logs) -> Result<bool> {
         let now = logs.base();
+        let mut settled = HashSet::new();
         let mut ledger = self.ledger.lock().await;
-        take_objects(&self.lake, &now.objects, &mut ledger).await?;
+        for (month, rows) in staged.months() {
+            ledger.follow(&now.objects, month).await?;
+            for row in rows {
+                if ledger.settles(&now.objects, row).await? {
+                    settled.insert(row.key());
+                }
+            }
+        }
+        drop(ledger);
         let dates = staged.dates();
         let mut files: HashMap<DateKey, Vec<Arc<DataFile>>> = HashMap::new();
         for (path, file) in &now.cloudtrail.files {
@@ -306,7 +326,7 @@ impl Writer {
             let sets = self.keys_of(files).await?.into_iter().map(|(_, keys)| keys);
             keys.insert(date, sets.collect());
         }
-        let is_settled = |row: &ObjectRow| ledger.settles(row);
+        let is_settled = |row: &ObjectRow| settled.contains(&row.key());
         let dropped = busy(|| staged.drop_known(is_settled, &keys))?;
         staged.base = now;
         Ok(dropped)
@@ -322,12 +342,8 @@ impl Writer {
             dates.push(self.put_date(*date, rows, number).boxed());
         }
         let cloudtrail = stream::iter(dates).buffered(PUTS).try_collect().await?;
-        let mut months: HashMap<Option<&str>, Vec<&ObjectRow>> = HashMap::new();
-        for row in staged.objects.iter().flatten() {
-            months.entry(row.month.as_deref()).or_default().push(row);
-        }
         let mut objects = Vec::new();
-        for (month, rows) in months {
+        for (month, rows) in staged.months() {
             let batch = objects::to_batch(&rows, number, staged.now)?;
             let file = Format::of(Table::Objects).write(&[batch])?;
             let path = Table::Objects.new_file(month, number);
@@ -434,21 +450,6 @@ fn missing_files(
         }
     }
     missing
-}
-
-/// Takes the rows of those files of `objects` into the ledger that it has not yet.
-pub(super) async fn take_objects(lake: &Lake, objects: &Snapshot, ledger: &mut Ledger) -> Result<()> {
-    let columns = ["uri", "etag", "size", "state"];
-    for path in objects.files.keys() {
-        if ledger.has_file(path) {
-            continue;
-        }
-        for batch in files::read(lake, Table::Objects, path, Some(&columns)).await? {
-            ledger.load(&batch)?;
-        }
-        ledger.note_file(path);
-    }
-    Ok(())
 }
 
 /// Runs what takes long, beside whatever else this thread has to do; a runtime of one thread has no other.

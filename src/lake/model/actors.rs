@@ -104,7 +104,7 @@ async fn gather(writer: &Writer, objects: &[&str]) -> Result<Option<Batch>> {
     let mut batch = None;
     for uri in objects {
         let row = object(uri);
-        if writer.state_of(row.key()).await.is_none() {
+        if writer.state_of(row.key(), row.month.as_deref()).await?.is_none() {
             let batch = batch.get_or_insert_with(|| writer.begin());
             writer.add(batch, row, chunks(uri), letters(uri)).await?;
         }
