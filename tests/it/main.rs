@@ -17,6 +17,8 @@ mod hostile_statements;
 mod hunts;
 mod ingest;
 mod kill;
+mod large;
+mod large_lake;
 mod layering;
 mod limits;
 mod lossless;
