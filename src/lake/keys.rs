@@ -20,6 +20,13 @@ const SCAN: usize = 32;
 /// What a bucket is to hold at least on average.
 const BUCKET: usize = 8;
 
+/// Keys that are looked up together: their buckets come into the cache beside each other, not one by one, which
+/// takes several times as long among 100 MB.
+const TOGETHER: usize = 128;
+
+/// Parts that sets are joined by: one of 4 million keys is written within the cache of a core.
+const PARTS: usize = 256;
+
 /// What a record is to the lake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Novelty {
@@ -188,9 +195,41 @@ impl Keys {
         self.find(key) == Novelty::Duplicate
     }
 
-    fn find_wide<const W: usize>(&self, key: EventKey) -> Novelty {
+    /// Adds what records with these keys are beside them to what they are elsewhere.
+    pub(crate) fn find_all(&self, keys: &[EventKey], found: &mut [Novelty]) {
+        for (keys, found) in keys.chunks(TOGETHER).zip(found.chunks_mut(TOGETHER)) {
+            by_width!(self.shape, self.find_together(keys, found));
+        }
+    }
+
+    fn find_together<const W: usize>(&self, keys: &[EventKey], found: &mut [Novelty]) {
+        let mut buckets = [(0, 0); TOGETHER];
+        for (bucket, key) in buckets.iter_mut().zip(keys) {
+            *bucket = self.bucket(*key);
+        }
+        let entries: &[[u8; W]] = self.entries.as_chunks().0;
+        // Neither byte depends on another one, so the processor asks for many at a time.
+        let touch = |at: usize| entries.get(at).map_or(0, |entry| entry[0]);
+        let touched = buckets[..keys.len()]
+            .iter()
+            .fold(0, |sum, (start, end)| sum ^ touch(*start) ^ touch(end.wrapping_sub(1)));
+        std::hint::black_box(touched);
+        for ((bucket, key), found) in buckets.into_iter().zip(keys).zip(found) {
+            *found = found.or(self.find_within::<W>(bucket, *key));
+        }
+    }
+
+    /// Where a key's bucket begins and ends.
+    fn bucket(&self, key: EventKey) -> (usize, usize) {
         let bucket = self.shape.bucket_of(key);
-        let (start, end) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        (self.starts[bucket] as usize, self.starts[bucket + 1] as usize)
+    }
+
+    fn find_wide<const W: usize>(&self, key: EventKey) -> Novelty {
+        self.find_within::<W>(self.bucket(key), key)
+    }
+
+    fn find_within<const W: usize>(&self, (start, end): (usize, usize), key: EventKey) -> Novelty {
         let entries: &[[u8; W]] = &self.entries.as_chunks().0[start..end];
         let wanted = entry::<W>(key);
         let is_same_id = |entry: &[u8; W]| entry[..W - CONTENT] == wanted[..W - CONTENT];
@@ -220,11 +259,18 @@ impl Keys {
         keys
     }
 
-    fn each<const W: usize>(&self, take: &mut impl FnMut(EventKey)) {
+    /// Hands out one of [`PARTS`] parts; a small set is whole in the first.
+    fn each<const W: usize>(&self, part: usize, take: &mut impl FnMut(EventKey)) {
         let entries: &[[u8; W]] = self.entries.as_chunks().0;
         let finer = self.shape.bits - 8 * self.shape.lead;
-        for (bucket, range) in self.starts.windows(2).enumerate() {
+        let buckets = self.starts.len() - 1;
+        let buckets = match (buckets / PARTS, part) {
+            (0, 0) => 0..buckets,
+            (of_part, part) => part * of_part..(part + 1) * of_part,
+        };
+        for bucket in buckets {
             let lead = (bucket as u128 >> finer) << (8 * W);
+            let range = [self.starts[bucket], self.starts[bucket + 1]];
             for entry in &entries[range[0] as usize..range[1] as usize] {
                 let mut bytes = [0; 16];
                 bytes[16 - W..].copy_from_slice(entry);
@@ -234,10 +280,12 @@ impl Keys {
     }
 }
 
-/// Hands out keys set by set, each set's in the order of its buckets.
+/// Hands out keys part by part, each set's in the order of its buckets.
 fn each_of(sets: &[Keys], loose: &[EventKey], mut take: impl FnMut(EventKey)) {
-    for set in sets {
-        by_width!(set.shape, set.each(&mut take));
+    for part in 0..PARTS {
+        for set in sets {
+            by_width!(set.shape, set.each(part, &mut take));
+        }
     }
     loose.iter().for_each(|key| take(*key));
 }
@@ -270,7 +318,7 @@ mod tests {
         #[test]
         fn a_set_answers_as_a_plain_list_would(
             sets in proptest::collection::vec(proptest::collection::vec((0..400_u64, 0..3_u64), 0..500), 1..4),
-            asked in proptest::collection::vec((0..500_u64, 0..4_u64), 50),
+            asked in proptest::collection::vec((0..500_u64, 0..4_u64), 0..300),
             spread: bool,
         ) {
             let lists: Vec<_> = sets.iter().map(|set| keys(set, spread)).collect();
@@ -278,9 +326,12 @@ mod tests {
             let parts: Vec<_> = parts.iter().map(|list| Keys::joined(&[], list)).collect();
             let joined = Keys::joined(&parts, loose);
             let mut list = lists.concat();
-            for key in keys(&asked, spread) {
-                prop_assert_eq!(joined.find(key), novelty(&list, key));
-            }
+            let asked = keys(&asked, spread);
+            let expected: Vec<_> = asked.iter().map(|key| novelty(&list, *key)).collect();
+            let mut found = vec![New; asked.len()];
+            joined.find_all(&asked, &mut found);
+            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(asked.iter().map(|key| joined.find(*key)).collect::<Vec<_>>(), expected);
             list.sort_unstable();
             prop_assert_eq!(joined.len(), list.len());
             prop_assert_eq!(joined.to_sorted(), list);

@@ -98,18 +98,21 @@ impl Known {
         time_dates: impl Fn(usize) -> DateKey,
     ) -> Vec<Novelty> {
         self.clock += 1;
-        let of_date = self.dates.get(&date);
-        let undated = self.dates.get(&None);
-        let elsewhere = |row: usize| match date {
-            Some(_) => undated,
-            None => time_dates(row).and_then(|day| self.dates.get(&Some(day))),
-        };
-        let in_lake = |(row, key): (usize, &EventKey)| {
-            let here = of_date.map_or(Novelty::New, |known| known.find_packed(*key));
-            let other = elsewhere(row).map(|known| known.find_packed(*key).or(known.loose.find(*key)));
-            here.or(other.unwrap_or(Novelty::New))
-        };
-        let mut verdicts: Vec<Novelty> = keys.iter().enumerate().map(in_lake).collect();
+        let mut verdicts = vec![Novelty::New; keys.len()];
+        if let Some(known) = self.dates.get(&date) {
+            known.find_packed(keys, &mut verdicts);
+        }
+        match (date, self.dates.get(&None)) {
+            (Some(_), Some(undated)) => undated.find(keys, &mut verdicts),
+            (Some(_), None) => {}
+            (None, _) => {
+                for (row, key) in keys.iter().enumerate() {
+                    if let Some(known) = time_dates(row).and_then(|day| self.dates.get(&Some(day))) {
+                        known.find(&[*key], &mut verdicts[row..=row]);
+                    }
+                }
+            }
+        }
         // Among the loose ones are those of the rows before.
         let known = self.dates.entry(date).or_default();
         known.last_used = self.clock;
@@ -167,8 +170,15 @@ impl DateKeys {
         self.loaded.bytes() + self.own.bytes() + self.loose.len() * LOOSE_BYTES
     }
 
-    fn find_packed(&self, key: EventKey) -> Novelty {
-        self.loaded.find(key).or(self.own.find(key))
+    fn find_packed(&self, keys: &[EventKey], found: &mut [Novelty]) {
+        self.loaded.0.iter().chain(&self.own.0).for_each(|set| set.find_all(keys, found));
+    }
+
+    fn find(&self, keys: &[EventKey], found: &mut [Novelty]) {
+        self.find_packed(keys, found);
+        for (key, found) in keys.iter().zip(found) {
+            *found = found.or(self.loose.find(*key));
+        }
     }
 
     fn forget_files_of(dates: &mut HashMap<DateKey, Self>, date: DateKey) {
@@ -211,10 +221,6 @@ impl Sets {
             from = index;
         }
         from
-    }
-
-    fn find(&self, key: EventKey) -> Novelty {
-        self.0.iter().fold(Novelty::New, |found, keys| found.or(keys.find(key)))
     }
 
     fn bytes(&self) -> usize {

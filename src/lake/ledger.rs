@@ -29,8 +29,8 @@ const MAX_BYTES: usize = 64 << 20;
 const LATE_BYTES: usize = 80;
 const FILE_BYTES: usize = 150;
 
-/// Files of the table that are read at a time.
-const GETS: usize = 16;
+/// Files of the table that are read at a time, whole: `optimize` makes them up to 128 MiB large.
+const GETS: usize = 4;
 
 /// Those columns of the table that are read.
 const COLUMNS: [&str; 5] = ["uri", "etag", "size", "state", "ingest_batch"];
