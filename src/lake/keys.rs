@@ -113,8 +113,18 @@ macro_rules! by_width {
 
 /// The bytes of a key that an entry has.
 pub(super) fn entry<const W: usize>(key: EventKey) -> [u8; W] {
-    let bytes = key.to_bits().to_be_bytes();
-    *bytes.last_chunk().unwrap_or(&[0; W])
+    let mut entry = [0; W];
+    let rest = 8 * (W as u32 - 8);
+    entry[..8].copy_from_slice(&((key.to_bits() >> rest) as u64).to_be_bytes());
+    entry[8..].copy_from_slice(&(key.to_bits() as u32).to_be_bytes()[12 - W..]);
+    entry
+}
+
+/// What [`entry`] has of a key. In two words, since one that is put together of bytes has to wait for them.
+fn bits_of<const W: usize>(entry: &[u8; W]) -> u128 {
+    let first = entry.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    let rest = entry[8..].iter().fold(0, |rest: u32, byte| rest << 8 | u32::from(*byte));
+    u128::from(first) << (8 * (W - 8)) | u128::from(rest)
 }
 
 impl Keys {
@@ -272,9 +282,7 @@ impl Keys {
             let lead = (bucket as u128 >> finer) << (8 * W);
             let range = [self.starts[bucket], self.starts[bucket + 1]];
             for entry in &entries[range[0] as usize..range[1] as usize] {
-                let mut bytes = [0; 16];
-                bytes[16 - W..].copy_from_slice(entry);
-                take(EventKey::from_bits(lead | u128::from_be_bytes(bytes)));
+                take(EventKey::from_bits(lead | bits_of(entry)));
             }
         }
     }
