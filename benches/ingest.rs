@@ -11,9 +11,7 @@
 //! Each figure is the median of [`RUNS`] runs into a new lake. The S3 server shares the machine: what it
 //! takes is in the wall time of those runs. Memory is read from `/proc`, so Linux only.
 
-#[allow(dead_code, reason = "only what a benchmark needs")]
-#[path = "../tests/it/s3_server.rs"]
-mod s3_server;
+mod bucket;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -28,9 +26,9 @@ use tempfile::TempDir;
 use trailhound::generate;
 use trailhound::progress::Progress;
 
-use self::s3_server::S3Server;
+use self::bucket::Server;
 
-const RUNS: usize = 3;
+const RUNS: usize = 5;
 
 /// 2026-02-01T00:00:00Z
 const END: Timestamp = Timestamp::constant(1_769_904_000, 0);
@@ -56,12 +54,10 @@ async fn main() {
     println!("{} objects; gunzip alone, one thread: {gunzip:.2} s", objects.len());
     let from_folder = measure(|lake| command(lake, &logs.to_string_lossy(), None));
     print("folder", from_folder);
-    let server = S3Server::start().await;
-    server.make_bucket(BUCKET);
-    for path in &objects {
-        let key = path.strip_prefix(&logs).expect("a path below the logs");
-        server.put(BUCKET, &key.to_string_lossy(), fs::read(path).expect("an object"));
-    }
+    let key =
+        |path: &Path| path.strip_prefix(&logs).expect("a path below the logs").to_string_lossy().into_owned();
+    let keyed = objects.iter().map(|path| (key(path), fs::read(path).expect("an object").into()));
+    let server = Server::start(keyed).await;
     let source = format!("s3://{BUCKET}/");
     // The server answers on this runtime, so the measuring waits elsewhere.
     let from_s3 = tokio::task::block_in_place(|| measure(|lake| command(lake, &source, Some(&server))));
@@ -102,7 +98,7 @@ fn gunzip(objects: &[PathBuf]) -> f64 {
     started.elapsed().as_secs_f64()
 }
 
-fn command(lake: &Path, source: &str, server: Option<&S3Server>) -> Command {
+fn command(lake: &Path, source: &str, server: Option<&Server>) -> Command {
     let program = std::env::var_os("TRAILHOUND_BENCH_BIN");
     let mut command = Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_trailhound").into()));
     command.args(["ingest", source, "--format", "json", "--quiet", "--lake"]).arg(lake);

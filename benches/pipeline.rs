@@ -1,15 +1,12 @@
 //! How fast `ingest::run` fills a lake within this process, in bytes of JSON: from a folder and from S3 on
 //! loopback, objects as real trails have them and 2,500 of a handful of events; and how long it takes to see
-//! that nothing is new. `cargo bench --bench pipeline`, two to three minutes, most of them the S3 server's.
+//! that nothing is new. `cargo bench --bench pipeline`, a minute or two.
 //!
 //! `ingest` is the same for the whole executable, with memory and the size of the lake. The S3 server runs
-//! on the threads that ingest: what it takes is in the figures (it reads each object for its ETag when it
-//! lists). Each run but those of nothing new is into a new lake, the making and the removing of which are
-//! not measured; the optimizing at its end is.
+//! on the threads that ingest: what it takes is in the figures. Each run but those of nothing new is into
+//! a new lake, the making and the removing of which are not measured; the optimizing at its end is.
 
-#[allow(dead_code, reason = "only what a benchmark needs")]
-#[path = "../tests/it/s3_server.rs"]
-mod s3_server;
+mod bucket;
 mod trail;
 
 use std::future::pending;
@@ -30,7 +27,7 @@ use trailhound::lake::Lake;
 use trailhound::progress::Progress;
 use trailhound::source::{self, Aws, S3, Source};
 
-use self::s3_server::{ACCESS_KEY, REGION, S3Server, SECRET_KEY};
+use self::bucket::{ACCESS_KEY, REGION, SECRET_KEY, Server};
 use self::trail::Trail;
 
 /// Some hundred objects, 28 MB of JSON.
@@ -109,12 +106,8 @@ async fn folder(trail: &Trail) -> Arc<dyn Source> {
     source::open(&trail.folder().to_string_lossy(), &Aws::default()).await.expect("a folder")
 }
 
-async fn bucket(trail: &Trail) -> (S3Server, Arc<dyn Source>) {
-    let server = S3Server::start().await;
-    server.make_bucket(BUCKET);
-    for (key, object) in trail.keyed() {
-        server.put(BUCKET, &key, object);
-    }
+async fn bucket(trail: &Trail) -> (Server, Arc<dyn Source>) {
+    let server = Server::start(trail.keyed().map(|(key, object)| (key, object.to_vec().into()))).await;
     let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "bench");
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
