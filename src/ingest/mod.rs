@@ -165,17 +165,15 @@ impl Run<'_> {
                 }
             };
             let Some(incoming) = incoming else { break };
-            self.take(incoming?).await?;
-            if self.open.as_ref().is_some_and(|batch| batch.is_full(options.commit_every)) {
-                self.commit_beside().await?;
-            }
+            self.take(incoming?, options.commit_every).await?;
+            self.commit_if_full(options.commit_every).await?;
         }
         self.commit_beside().await?;
         self.finish_commit().await?;
         self.summary.check_listing()
     }
 
-    async fn take(&mut self, incoming: Incoming) -> Result<()> {
+    async fn take(&mut self, incoming: Incoming, commit_every: usize) -> Result<()> {
         match incoming {
             Incoming::Already => {
                 self.summary.objects.listed += 1;
@@ -195,25 +193,31 @@ impl Run<'_> {
                 drop(share);
                 taken
             }
-            Incoming::Small(small) => self.take_small(*small).await,
+            Incoming::Small(small) => self.take_small(*small, commit_every).await,
         }
     }
 
-    async fn take_small(&mut self, small: Small) -> Result<()> {
-        let Small { objects, chunk, share } = small;
-        let count = objects.len() as u64;
-        self.progress.add(count);
-        self.summary.objects.listed += count;
-        let mut rows = Vec::with_capacity(objects.len());
-        for (object, decoded) in objects {
-            self.summary.count(&object, &decoded.decoded);
-            rows.push((verdict::log_row(&object, &decoded.decoded), decoded.rows));
-        }
+    async fn take_small(&mut self, mut small: Small, commit_every: usize) -> Result<()> {
         let writer = self.writer.clone();
-        let batch = self.open.get_or_insert_with(|| writer.begin());
-        self.summary.objects.already += writer.add_together(batch, rows, chunk).await?;
-        drop(share);
-        Ok(())
+        loop {
+            let room = self.open.as_ref().map_or(commit_every, |batch| batch.room(commit_every));
+            let Some((objects, chunk)) = small.next(room) else {
+                // Given back when the rows are in the batch.
+                drop(small.share);
+                return Ok(());
+            };
+            let count = objects.len() as u64;
+            self.progress.add(count);
+            self.summary.objects.listed += count;
+            let mut rows = Vec::with_capacity(objects.len());
+            for (object, decoded) in objects {
+                self.summary.count(&object, &decoded.decoded);
+                rows.push((verdict::log_row(&object, &decoded.decoded), decoded.rows));
+            }
+            let batch = self.open.get_or_insert_with(|| writer.begin());
+            self.summary.objects.already += writer.add_together(batch, rows, chunk).await?;
+            self.commit_if_full(commit_every).await?;
+        }
     }
 
     async fn take_object(&mut self, object: ObjectRef, content: Content) -> Result<()> {
@@ -256,6 +260,13 @@ impl Run<'_> {
                 self.summary.objects.already += u64::from(!added);
                 Ok(())
             }
+        }
+    }
+
+    async fn commit_if_full(&mut self, commit_every: usize) -> Result<()> {
+        match &self.open {
+            Some(batch) if batch.is_full(commit_every) => self.commit_beside().await,
+            _ => Ok(()),
         }
     }
 

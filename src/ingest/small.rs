@@ -31,6 +31,27 @@ pub(super) struct Small {
     pub(super) share: Share,
 }
 
+impl Small {
+    /// Takes off the first objects, up to the one with which there are so many rows, with their part of the chunk.
+    pub(super) fn next(&mut self, rows: usize) -> Option<(Vec<(ObjectRef, SmallObject)>, Option<Chunk>)> {
+        let mut taken = 0;
+        let is_taken = |(_, object): &&(ObjectRef, SmallObject)| {
+            let has_room = taken < rows.max(1);
+            taken += object.rows.len();
+            has_room
+        };
+        let count = self.objects.iter().take_while(is_taken).count();
+        let mut objects: Vec<_> = self.objects.drain(..count).collect();
+        let first = objects.first()?.1.rows.start;
+        let last = objects.last()?.1.rows.end;
+        for (_, object) in &mut objects {
+            object.rows = object.rows.start - first..object.rows.end - first;
+        }
+        let chunk = self.chunk.as_ref().filter(|_| first < last);
+        Some((objects, chunk.map(|chunk| chunk.slice(first..last))))
+    }
+}
+
 /// An object that has to go its way by itself, with its bytes.
 pub(super) type Other = (ObjectRef, Result<Body, SourceError>);
 
@@ -95,4 +116,46 @@ pub(super) async fn decode(
         }
     }
     (Some(Small { objects: small, chunk, share }), others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(number: usize) -> ObjectRef {
+        let key = format!("{number}.json");
+        ObjectRef {
+            uri: format!("s3://logs/{key}"),
+            key,
+            parts: None,
+            size: 0,
+            etag: None,
+            last_modified: None,
+        }
+    }
+
+    fn log(ids: std::ops::Range<usize>) -> Result<Body, SourceError> {
+        let record =
+            |id| format!(r#"{{"eventVersion":"1.08","eventID":"{id}","eventTime":"2026-01-01T00:00:00Z"}}"#);
+        let records: Vec<_> = ids.map(record).collect();
+        Ok(Body::Bytes(format!(r#"{{"Records":[{}]}}"#, records.join(",")).into()))
+    }
+
+    #[tokio::test]
+    async fn objects_are_taken_whole_until_there_are_so_many_rows() {
+        let objects = (0..5).map(object).collect();
+        let bodies = vec![log(0..2), log(2..5), log(5..5), log(5..7), log(7..8)];
+        let (small, others) = decode(objects, bodies, &Bounds::new()).await;
+        let mut small = small.expect("small objects");
+        assert!(others.is_empty());
+        let mut next = |rows| {
+            let (objects, chunk) = small.next(rows)?;
+            let ranges: Vec<_> = objects.into_iter().map(|(_, object)| object.rows).collect();
+            Some((ranges, chunk.map_or(0, |chunk| chunk.keys.len())))
+        };
+        assert_eq!(next(3), Some((vec![0..2, 2..5], 5)));
+        assert_eq!(next(0), Some((vec![0..0, 0..2], 2)));
+        assert_eq!(next(9), Some((vec![0..1], 1)));
+        assert_eq!(next(1), None);
+    }
 }

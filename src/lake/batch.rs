@@ -136,6 +136,11 @@ impl Batch {
         }
     }
 
+    /// How many records may come in before it holds `records` new ones.
+    pub fn room(&self, records: usize) -> usize {
+        records.min(MAX_ROWS).saturating_sub(self.rows)
+    }
+
     /// Whether it should be committed: it holds `records` new ones, or as much as a batch may.
     pub fn is_full(&self, records: usize) -> bool {
         self.rows >= records.min(MAX_ROWS)
