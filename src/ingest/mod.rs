@@ -31,7 +31,7 @@ use jiff::tz::TimeZone;
 use tokio::task::JoinHandle;
 
 use self::incoming::{Content, Incoming, Pipeline};
-use self::small::Small;
+use self::small::{Part, Small};
 use crate::decode;
 use crate::lake::{Batch, Lake, MAX_ROWS, Report, State, Table, Writer};
 use crate::progress::Progress;
@@ -201,7 +201,7 @@ impl Run<'_> {
         let writer = self.writer.clone();
         loop {
             let room = self.open.as_ref().map_or(commit_every, |batch| batch.room(commit_every));
-            let Some((objects, chunk)) = small.next(room) else {
+            let Some(Part { objects, chunk }) = small.next(room) else {
                 // Given back when the rows are in the batch.
                 drop(small.share);
                 return Ok(());

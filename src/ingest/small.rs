@@ -31,9 +31,15 @@ pub(super) struct Small {
     pub(super) share: Share,
 }
 
+/// Some of them, with their part of the chunk.
+pub(super) struct Part {
+    pub(super) objects: Vec<(ObjectRef, SmallObject)>,
+    pub(super) chunk: Option<Chunk>,
+}
+
 impl Small {
-    /// Takes off the first objects, up to the one with which there are so many rows, with their part of the chunk.
-    pub(super) fn next(&mut self, rows: usize) -> Option<(Vec<(ObjectRef, SmallObject)>, Option<Chunk>)> {
+    /// Takes off the first objects, up to the one with which there are so many rows.
+    pub(super) fn next(&mut self, rows: usize) -> Option<Part> {
         let mut taken = 0;
         let is_taken = |(_, object): &&(ObjectRef, SmallObject)| {
             let has_room = taken < rows.max(1);
@@ -48,7 +54,7 @@ impl Small {
             object.rows = object.rows.start - first..object.rows.end - first;
         }
         let chunk = self.chunk.as_ref().filter(|_| first < last);
-        Some((objects, chunk.map(|chunk| chunk.slice(first..last))))
+        Some(Part { objects, chunk: chunk.map(|chunk| chunk.slice(first..last)) })
     }
 }
 
@@ -149,13 +155,14 @@ mod tests {
         let mut small = small.expect("small objects");
         assert!(others.is_empty());
         let mut next = |rows| {
-            let (objects, chunk) = small.next(rows)?;
-            let ranges: Vec<_> = objects.into_iter().map(|(_, object)| object.rows).collect();
+            let Part { objects, chunk } = small.next(rows)?;
+            let ranges: Vec<_> =
+                objects.into_iter().map(|(_, object)| (object.rows.start, object.rows.end)).collect();
             Some((ranges, chunk.map_or(0, |chunk| chunk.keys.len())))
         };
-        assert_eq!(next(3), Some((vec![0..2, 2..5], 5)));
-        assert_eq!(next(0), Some((vec![0..0, 0..2], 2)));
-        assert_eq!(next(9), Some((vec![0..1], 1)));
+        assert_eq!(next(3), Some((vec![(0, 2), (2, 5)], 5)));
+        assert_eq!(next(0), Some((vec![(0, 0), (0, 2)], 2)));
+        assert_eq!(next(9), Some((vec![(0, 1)], 1)));
         assert_eq!(next(1), None);
     }
 }
