@@ -9,24 +9,26 @@
 //! ```
 //!
 //! Each figure is the median of [`RUNS`] runs into a new lake. The S3 server shares the machine: what it
-//! takes is in the wall time of those runs. Memory is read from `/proc`, so Linux only.
+//! takes is in the wall time of those runs. Linux only.
 
 mod bucket;
+mod executable;
 
+use std::cell::Cell;
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
-use serde_json::Value;
 use tempfile::TempDir;
 use trailhound::generate;
 use trailhound::progress::Progress;
 
 use self::bucket::Server;
+use self::executable::Run;
 
 const RUNS: usize = 5;
 
@@ -35,16 +37,6 @@ const END: Timestamp = Timestamp::constant(1_769_904_000, 0);
 
 const BUCKET: &str = "logs";
 
-/// One run of `ingest`.
-#[derive(Clone, Copy)]
-struct Run {
-    seconds: f64,
-    records: u64,
-    json_bytes: u64,
-    lake_bytes: u64,
-    peak_kib: u64,
-}
-
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -52,15 +44,14 @@ async fn main() {
     let objects = files(&logs);
     let gunzip = median((0..RUNS).map(|_| gunzip(&objects)).collect());
     println!("{} objects; gunzip alone, one thread: {gunzip:.2} s", objects.len());
-    let from_folder = measure(|lake| command(lake, &logs.to_string_lossy(), None));
-    print("folder", from_folder);
+    print("folder", measure(&logs, None));
     let key =
         |path: &Path| path.strip_prefix(&logs).expect("a path below the logs").to_string_lossy().into_owned();
     let keyed = objects.iter().map(|path| (key(path), fs::read(path).expect("an object").into()));
     let server = Server::start(keyed).await;
     let source = format!("s3://{BUCKET}/");
     // The server answers on this runtime, so the measuring waits elsewhere.
-    let from_s3 = tokio::task::block_in_place(|| measure(|lake| command(lake, &source, Some(&server))));
+    let from_s3 = tokio::task::block_in_place(|| measure(&source, Some(&server)));
     print("S3 on loopback", from_s3);
 }
 
@@ -98,55 +89,21 @@ fn gunzip(objects: &[PathBuf]) -> f64 {
     started.elapsed().as_secs_f64()
 }
 
-fn command(lake: &Path, source: &str, server: Option<&Server>) -> Command {
-    let program = std::env::var_os("TRAILHOUND_BENCH_BIN");
-    let mut command = Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_trailhound").into()));
-    command.args(["ingest", source, "--format", "json", "--quiet", "--lake"]).arg(lake);
-    if let Some(server) = server {
-        command.envs(server.env());
-    }
-    command
-}
-
-fn measure(command: impl Fn(&Path) -> Command) -> Run {
-    let mut runs: Vec<Run> = (0..RUNS)
-        .map(|_| {
-            let lake = TempDir::new().expect("a temporary folder");
-            run(command(lake.path()), lake.path())
-        })
-        .collect();
-    runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
-    runs[RUNS / 2]
-}
-
-fn run(mut command: Command, lake: &Path) -> Run {
-    let started = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("the executable");
-    let peak_kib = watch(&mut child);
-    let seconds = started.elapsed().as_secs_f64();
-    let summary: Value =
-        serde_json::from_reader(child.stdout.take().expect("its output")).expect("a summary as JSON");
-    let count = |pointer: &str| summary.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
-    let lake_bytes = files(lake).iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum();
-    Run { seconds, records: count("/records"), json_bytes: count("/bytes/inflated"), lake_bytes, peak_kib }
-}
-
-/// Waits for a process; returns the most memory it had.
-fn watch(child: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().expect("the executable").is_none() {
-        peak = peak.max(high_water(&status).unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    peak
-}
-
-fn high_water(status: &str) -> io::Result<u64> {
-    let text = fs::read_to_string(status)?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
-    Ok(kib.unwrap_or(0))
+/// The median of several runs into a new lake, and the bytes of one.
+fn measure(source: impl AsRef<OsStr>, server: Option<&Server>) -> (Run, u64) {
+    let lake_bytes = Cell::new(0);
+    let run = || {
+        let lake = TempDir::new().expect("a temporary folder");
+        let mut command = executable::ingest(&source);
+        command.arg("--lake").arg(lake.path());
+        if let Some(server) = server {
+            command.envs(server.env());
+        }
+        let run = Run::of(&mut command);
+        lake_bytes.set(files(lake.path()).iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum());
+        run
+    };
+    (Run::median(RUNS, |run| run.seconds, run), lake_bytes.get())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -154,13 +111,16 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn print(source: &str, run: Run) {
-    let Run { seconds, records, json_bytes, lake_bytes, peak_kib } = run;
+fn print(source: &str, (run, lake_bytes): (Run, u64)) {
+    let records = run.count("/records");
     println!(
-        "{source}: {records} events in {seconds:.2} s: {:.0} events/s, {:.0} MB/s of JSON; peak {} MiB; {:.1} lake bytes an event",
-        records as f64 / seconds,
-        json_bytes as f64 / 1e6 / seconds,
-        peak_kib >> 10,
+        "{source}: {records} events in {:.2} s: {:.0} events/s, {:.0} MB/s of JSON; CPU {:.2} s, peak {} MiB; \
+         {:.1} lake bytes an event",
+        run.seconds,
+        records as f64 / run.seconds,
+        run.count("/bytes/inflated") as f64 / 1e6 / run.seconds,
+        run.cpu_seconds,
+        run.peak_kib >> 10,
         lake_bytes as f64 / records.max(1) as f64,
     );
 }

@@ -9,37 +9,25 @@
 //! ```
 //!
 //! Each figure is the median of [`RUNS`] runs, by CPU time. The lake is made up (`tests/it/large_lake.rs`).
-//! CPU time and memory are read from `/proc` while the executable runs, so Linux only.
+//! Linux only.
 
+mod executable;
 #[path = "../tests/it/large_lake.rs"]
 mod large_lake;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::Value;
 
+use self::executable::Run;
 use self::large_lake::{Size, make_lake, make_logs, reset};
 
 const RUNS: usize = 3;
 
-/// Ticks of `/proc/…/stat`: the same on every Linux.
-const TICKS_A_SECOND: f64 = 100.0;
-
 /// Objects of which a run finds nothing new.
 const SMALL_OBJECTS: f64 = 100_000.0;
-
-/// One run of `ingest`.
-struct Run {
-    seconds: f64,
-    cpu_seconds: f64,
-    peak_kib: u64,
-    summary: Value,
-}
 
 fn main() {
     let scale = std::env::var("TRAILHOUND_BENCH_SCALE").ok().and_then(|scale| scale.parse().ok());
@@ -65,7 +53,12 @@ fn main() {
     assert_eq!(large.summary["duplicates"], size.duplicates());
     assert_eq!(large.summary["records"], size.events() - size.duplicates());
     print("into the large lake", &large);
-    println!("{:+.1} % of CPU time", 100.0 * (large.cpu_seconds / empty.cpu_seconds - 1.0));
+    let more = |of: fn(&Run) -> f64| 100.0 * (of(&large) / of(&empty) - 1.0);
+    println!(
+        "{:+.1} % of CPU time, {:+.1} % of wall time",
+        more(|run| run.cpu_seconds),
+        more(|run| run.seconds)
+    );
     print("the same again", &median(|| ingest(&path("logs"), &path("large"))));
 
     small_objects(&path("small"), (SMALL_OBJECTS * scale).ceil() as usize);
@@ -104,46 +97,15 @@ fn small_objects(folder: &Path, count: usize) {
 }
 
 fn ingest(logs: &Path, lake: &Path) -> Run {
-    let program = std::env::var_os("TRAILHOUND_BENCH_BIN");
-    let mut command = Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_trailhound").into()));
-    command.arg("ingest").arg(logs).args(["--format", "json", "--quiet", "--lake"]).arg(lake);
-    let started = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("the executable");
-    let process = format!("/proc/{}", child.id());
-    let (mut peak_kib, mut cpu_seconds) = (0, 0.0_f64);
-    while child.try_wait().expect("the executable").is_none() {
-        peak_kib = peak_kib.max(high_water(&process).unwrap_or(0));
-        cpu_seconds = cpu_seconds.max(cpu(&process).unwrap_or(0.0));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let seconds = started.elapsed().as_secs_f64();
-    let summary =
-        serde_json::from_reader(child.stdout.take().expect("its output")).expect("a summary as JSON");
-    Run { seconds, cpu_seconds, peak_kib, summary }
-}
-
-fn high_water(process: &str) -> Option<u64> {
-    let status = fs::read_to_string(format!("{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches("kB").trim().parse().ok()
-}
-
-fn cpu(process: &str) -> Option<f64> {
-    let stat = fs::read_to_string(format!("{process}/stat")).ok()?;
-    // After the name, which may hold anything, `utime` and `stime` are the 12th and 13th.
-    let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(11);
-    let mut ticks = || fields.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / TICKS_A_SECOND)
+    Run::of(executable::ingest(logs).arg("--lake").arg(lake))
 }
 
 fn median(run: impl Fn() -> Run) -> Run {
-    let mut runs: Vec<Run> = (0..RUNS).map(|_| run()).collect();
-    runs.sort_by(|one, other| one.cpu_seconds.total_cmp(&other.cpu_seconds));
-    runs.swap_remove(RUNS / 2)
+    Run::median(RUNS, |run| run.cpu_seconds, run)
 }
 
 fn print(what: &str, run: &Run) {
-    let Run { seconds, cpu_seconds, peak_kib, summary } = run;
-    let listed = summary["objects"]["listed"].as_u64().unwrap_or_default();
+    let Run { seconds, cpu_seconds, peak_kib, .. } = run;
+    let listed = run.count("/objects/listed");
     println!("{what}: {listed} objects, {cpu_seconds:.2} CPU s, {seconds:.2} s, peak {} MiB", peak_kib >> 10);
 }

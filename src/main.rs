@@ -1,11 +1,48 @@
 //! The `trailhound` executable: [`trailhound::cli`] on a faster allocator.
 
+use std::ffi::c_long;
 use std::process::ExitCode;
+
+use libmimalloc_sys::{mi_option_set_default, mi_option_t};
 
 /// Decoding makes and drops many small buffers on many threads, where the system's allocator waits.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// `mi_option_purge_delay` of mimalloc.h, which the crate has no name for.
+const PURGE_DELAY: mi_option_t = 15;
+
+/// For how many milliseconds memory that was let go is kept for what comes next.
+const KEPT_MS: c_long = 5_000;
+
+/// An ingest lets go of gigabytes a second and asks for as much. With mimalloc's one second the system clears pages
+/// for it that were its own a moment ago: of the CPU time of 2,000,000 events 19.2 s instead of the 17.3 s that it
+/// takes when nothing is given back; but then the peak is 80 MiB more. `MIMALLOC_PURGE_DELAY` has the last word.
+#[allow(unsafe_code, reason = "the option is set by a function of C")]
+fn keep_memory() {
+    // SAFETY: it stores an integer in a place of mimalloc's own that is made for it, and does nothing when there is
+    // no such option; no other thread is there yet.
+    unsafe { mi_option_set_default(PURGE_DELAY, KEPT_MS) }
+}
+
 fn main() -> ExitCode {
+    keep_memory();
     trailhound::cli::main()
+}
+
+#[cfg(test)]
+mod tests {
+    use libmimalloc_sys::mi_option_get;
+
+    use super::*;
+
+    #[test]
+    #[allow(unsafe_code, reason = "as above")]
+    fn the_option_is_the_one_that_is_meant() {
+        // SAFETY: it reads an integer.
+        let value = || unsafe { mi_option_get(PURGE_DELAY) };
+        assert_eq!(value(), 1_000, "the delay of mimalloc 3");
+        keep_memory();
+        assert_eq!(value(), KEPT_MS);
+    }
 }

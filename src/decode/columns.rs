@@ -16,7 +16,7 @@ use super::fields::Fields;
 use super::hash;
 use super::json::{Type, Value};
 use super::record::Record;
-use super::text_column::TextColumn;
+use super::text_column::{Nulls, TextColumn};
 use super::time::{self, DAY};
 use super::{Chunk, EventKey};
 use crate::event::{self, FIELDS, Kind, Object};
@@ -101,6 +101,7 @@ pub(crate) struct Columns {
     principal: TextColumn,
     source_ip: TextColumn,
     dates: Date32Builder,
+    nulls: Nulls,
     keys: Vec<EventKey>,
     undated: u64,
     last_date: i32,
@@ -126,6 +127,7 @@ impl Columns {
             principal: TextColumn::new(),
             source_ip: TextColumn::new(),
             dates: Date32Builder::new(),
+            nulls: Nulls::new(),
             keys: Vec::new(),
             undated: 0,
             last_date: today.saturating_add(DATES_AHEAD),
@@ -276,10 +278,11 @@ impl Columns {
     /// The rows as a batch of [`event::record_schema`]; the columns are empty afterwards.
     pub(crate) fn finish(&mut self) -> Result<Chunk, ArrowError> {
         let rows = self.keys.len();
+        let nulls = self.nulls.rows(rows);
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(FIELDS.len() + 5);
         for builder in &mut self.fields {
             arrays.push(match builder {
-                Builder::Text(column) => column.finish(rows),
+                Builder::Text(column) => column.finish(&nulls),
                 Builder::Bool(column) => {
                     column.append_nulls(rows - column.len());
                     Arc::new(column.finish())
@@ -291,7 +294,7 @@ impl Columns {
             });
         }
         let derived = [&mut self.aggregation, &mut self.extra, &mut self.principal, &mut self.source_ip];
-        arrays.extend(derived.map(|column| column.finish(rows)));
+        arrays.extend(derived.map(|column| column.finish(&nulls)));
         arrays.push(Arc::new(self.dates.finish()));
         self.last_bytes = self.bytes;
         Ok(Chunk {

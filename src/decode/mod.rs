@@ -143,6 +143,12 @@ impl Chunk {
     }
 }
 
+/// What the columns of rows take in memory. Those without any value take nothing: they share one.
+pub(crate) fn memory(batch: &RecordBatch) -> usize {
+    let with_values = batch.columns().iter().filter(|column| column.null_count() < column.len());
+    with_values.map(|column| column.get_array_memory_size()).sum()
+}
+
 /// A stretch of an object that should have been a record and could not be read as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {

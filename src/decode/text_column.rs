@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayBuilder, ArrayRef, StringBuilder};
+use arrow::array::{Array, ArrayBuilder, ArrayRef, StringBuilder, new_null_array};
+use arrow::datatypes::DataType;
 
 #[derive(Debug)]
 pub(crate) struct TextColumn {
@@ -38,8 +39,14 @@ impl TextColumn {
         self.builder.append_value(text);
     }
 
-    /// All `rows`; it is empty afterwards.
-    pub(crate) fn finish(&mut self, rows: usize) -> ArrayRef {
+    /// All of as many rows as `nulls` has, which is what it is without any value; it is empty afterwards.
+    pub(crate) fn finish(&mut self, nulls: &ArrayRef) -> ArrayRef {
+        let rows = nulls.len();
+        if self.builder.is_empty() {
+            self.last = (0, 0);
+            self.builder = StringBuilder::with_capacity(0, 0);
+            return nulls.clone();
+        }
         self.builder.append_nulls(rows - self.builder.len());
         self.last = (rows, self.builder.values_slice().len());
         let array = self.builder.finish();
@@ -48,23 +55,42 @@ impl TextColumn {
     }
 }
 
+/// What all columns without a value are: one for all, since in most objects half of the columns have none.
+#[derive(Debug)]
+pub(crate) struct Nulls(ArrayRef);
+
+impl Nulls {
+    pub(crate) fn new() -> Self {
+        Self(new_null_array(&DataType::Utf8, 0))
+    }
+
+    /// So many rows of it.
+    pub(crate) fn rows(&mut self, rows: usize) -> ArrayRef {
+        if self.0.len() < rows {
+            self.0 = new_null_array(&DataType::Utf8, rows.next_power_of_two());
+        }
+        self.0.slice(0, rows)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Array, AsArray};
+    use arrow::array::AsArray;
 
     use super::*;
 
     #[test]
     fn rows_without_a_value_are_null_wherever_they_are() {
-        let mut column = TextColumn::new();
+        let (mut column, mut nulls) = (TextColumn::new(), Nulls::new());
         for of in 0..3 {
             column.expect(of * 100, 100);
             column.append(1, "a");
             column.append(4, "bc");
-            let array = column.finish(6);
+            let array = column.finish(&nulls.rows(6));
             let values: Vec<_> = array.as_string::<i32>().iter().collect();
             assert_eq!(values, [None, Some("a"), None, None, Some("bc"), None]);
         }
-        assert_eq!(column.finish(3).null_count(), 3);
+        let empty = column.finish(&nulls.rows(3));
+        assert_eq!((empty.len(), empty.null_count()), (3, 3));
     }
 }

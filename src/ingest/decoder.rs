@@ -9,11 +9,11 @@ use std::io;
 use arrow::error::ArrowError;
 
 use super::decode_options;
-use crate::decode::{Chunk, Decoder};
+use crate::decode::{self, Chunk, Decoder};
 
 /// What rows take in memory, with their keys.
 pub(super) fn memory(chunk: &Chunk) -> u64 {
-    (chunk.batch.get_array_memory_size() + size_of_val(&chunk.keys[..])) as u64
+    (decode::memory(&chunk.batch) + size_of_val(&chunk.keys[..])) as u64
 }
 
 /// Runs with this thread's decoder, which keeps its buffers from object to object, and a buffer for an

@@ -27,16 +27,20 @@ use super::known::{DateKey, Known, Novelty};
 use super::layout::Table;
 use super::objects::ObjectRow;
 use super::rows::{self, Provenance, Rows, Sorted};
-use crate::decode::{Chunk, DAY, DeadLetter, EventKey};
+use crate::decode::{self, Chunk, DAY, DeadLetter, EventKey};
 
 /// A row group is encoded when its columns take this much, however few rows that are.
-const GROUP_BYTES: usize = 32 << 20;
+const GROUP_BYTES: usize = 48 << 20;
+
+/// Columns that wait, of all dates; beyond it those of the date that has the most are encoded. Trails are listed
+/// day by day, so that it is reached only where they are not, or days are late.
+const MAX_WAITING: usize = 64 << 20;
 
 /// When a batch has this many rows it is committed: a day of a middling trail.
 pub const MAX_ROWS: usize = 1 << 20;
 
-/// Columns that wait and encoded rows together; beyond it the batch is committed.
-const MAX_BYTES: usize = 128 << 20;
+/// Encoded rows; beyond it the batch is committed.
+const MAX_ENCODED: usize = 64 << 20;
 
 /// Row groups that are encoded at a time, each of which takes its columns once more.
 pub(super) const MAX_ENCODERS: usize = 4;
@@ -144,7 +148,7 @@ impl Batch {
     /// Whether it should be committed: it holds `records` new ones, or as much as a batch may.
     pub fn is_full(&self, records: usize) -> bool {
         self.rows >= records.min(MAX_ROWS)
-            || self.waiting + self.encoded.load(Ordering::Relaxed) >= MAX_BYTES
+            || self.encoded.load(Ordering::Relaxed) >= MAX_ENCODED
             || self.letter_bytes >= MAX_LETTER_BYTES
             || self.objects.len() >= MAX_OBJECTS
             || self.started.elapsed().as_secs() >= MAX_SECONDS
@@ -208,7 +212,7 @@ impl Batch {
             (provenance, run.len())
         });
         let provenance = provenance.collect();
-        let bytes = batch.get_array_memory_size();
+        let bytes = decode::memory(&batch);
         self.rows += batch.num_rows();
         self.waiting += bytes;
         partition.waiting_rows += batch.num_rows();
@@ -217,7 +221,18 @@ impl Batch {
         if partition.waiting_rows >= GROUP_ROWS || partition.waiting_bytes >= GROUP_BYTES {
             self.encode_waiting(rows.date).await?;
         }
+        while self.waiting > MAX_WAITING
+            && let Some(date) = self.largest()
+        {
+            self.encode_waiting(date).await?;
+        }
         Ok(())
+    }
+
+    /// The date of which most waits.
+    fn largest(&self) -> Option<DateKey> {
+        let largest = self.partitions.iter().max_by_key(|(_, partition)| partition.waiting_bytes);
+        largest.map(|(date, _)| *date)
     }
 
     /// Hands the waiting rows of a date to an encoder, as soon as one is free.

@@ -22,7 +22,7 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 use serde_json::{Map, Value, json};
 
-use super::group::{FileWriter, GroupWriter, RowGroup};
+use super::group::{ColumnwiseGroup, FileWriter, GroupWriter, RowGroup};
 use super::layout::Table;
 use super::{dead_letters, findings, objects};
 use crate::event::{self, FIELDS, Kind};
@@ -112,6 +112,11 @@ impl Format {
     /// Begins a row group.
     pub(crate) fn group(&self) -> Result<GroupWriter<'_>> {
         Ok(GroupWriter::new(&self.schema, self.columns.create_column_writers(0)?))
+    }
+
+    /// Begins a row group that is given column by column.
+    pub(super) fn columnwise(&self) -> Result<ColumnwiseGroup> {
+        Ok(ColumnwiseGroup::new(self.columns.create_column_writers(0)?))
     }
 
     /// Encodes batches as one row group.

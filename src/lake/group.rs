@@ -3,7 +3,7 @@
 //! A group takes its rows in pieces, so that no more of them is in memory than what is being written; an
 //! encoded group is as large as it will be in its file. The ways to write are in `format.rs`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Field, SchemaRef};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
@@ -45,17 +45,46 @@ impl<'f> GroupWriter<'f> {
         Ok(())
     }
 
-    /// Encodes some rows of one column, the `index`th; whoever does so does it for all columns.
-    pub(super) fn write_column(&mut self, index: usize, field: &Field, array: &ArrayRef) -> Result<()> {
-        let writer = self.columns.get_mut(index).context("more columns than the schema has")?;
-        compute_leaves(field, array)?.iter().try_for_each(|leaf| Ok(writer.write(leaf)?))
-    }
-
     /// All of them.
     pub(crate) fn finish(self) -> Result<RowGroup> {
         let bytes = self.columns.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum();
         let chunks = self.columns.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>()?;
         Ok(RowGroup { chunks, bytes })
+    }
+}
+
+/// A row group that is encoded column by column: a compressor and a dictionary take a megabyte or two, and here only
+/// one column has them at a time.
+pub(super) struct ColumnwiseGroup {
+    columns: std::vec::IntoIter<ArrowColumnWriter>,
+    group: RowGroup,
+}
+
+impl ColumnwiseGroup {
+    pub(super) fn new(columns: Vec<ArrowColumnWriter>) -> Self {
+        let group = RowGroup { chunks: Vec::with_capacity(columns.len()), bytes: 0 };
+        Self { columns: columns.into_iter(), group }
+    }
+
+    /// Encodes the next column, all its rows.
+    pub(super) fn write(
+        &mut self,
+        field: &Field,
+        pieces: impl Iterator<Item = Result<ArrayRef>>,
+    ) -> Result<()> {
+        let mut writer = self.columns.next().context("more columns than the schema has")?;
+        for piece in pieces {
+            compute_leaves(field, &piece?)?.iter().try_for_each(|leaf| writer.write(leaf))?;
+        }
+        self.group.bytes += writer.get_estimated_total_bytes();
+        self.group.chunks.push(writer.close()?);
+        Ok(())
+    }
+
+    /// All of them.
+    pub(super) fn finish(self) -> Result<RowGroup> {
+        ensure!(self.columns.len() == 0, "fewer columns than the schema has");
+        Ok(self.group)
     }
 }
 

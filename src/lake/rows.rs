@@ -65,16 +65,15 @@ pub(super) fn encode(rows: Vec<Rows>, number: i64, now: i64) -> Result<Sorted> {
     drop(arrived);
     let (provenance, objects, mut columns) = by_column(rows);
     let objects: Vec<u32> = order.iter().map(|row| objects[*row as usize]).collect();
-    let mut group = Format::of(Table::Cloudtrail).group()?;
+    let mut group = Format::of(Table::Cloudtrail).columnwise()?;
     for (index, field) in schema.fields().iter().enumerate() {
         let column = columns.get_mut(index).map(std::mem::take);
-        for (places, objects) in places.chunks(PIECE_ROWS).zip(objects.chunks(PIECE_ROWS)) {
-            let piece = match &column {
-                Some(column) => gather(column, places)?,
-                None => provided(field.name(), &provenance, objects, number, now),
-            };
-            group.write_column(index, field, &piece)?;
-        }
+        let pieces = places.chunks(PIECE_ROWS).zip(objects.chunks(PIECE_ROWS));
+        let pieces = pieces.map(|(places, objects)| match &column {
+            Some(column) => gather(column, places),
+            None => Ok(provided(field.name(), &provenance, objects, number, now)),
+        });
+        group.write(field, pieces)?;
     }
     Ok(Sorted { group: group.finish()?, order })
 }

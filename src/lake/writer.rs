@@ -85,7 +85,7 @@ impl Writer {
             latest: std::sync::Mutex::new(latest),
             logs: Mutex::new(logs),
             known: Mutex::default(),
-            encoders: Arc::new(Semaphore::new((rayon::current_num_threads() + 1).min(MAX_ENCODERS))),
+            encoders: Arc::new(Semaphore::new(rayon::current_num_threads().min(MAX_ENCODERS))),
             failed: AtomicBool::new(false),
         })
     }
