@@ -169,7 +169,8 @@ impl Remains {
             () if !self.temporary.is_subset(&before.temporary) => State::Temporary,
             () if !self.loose().is_subset(&before.loose()) => State::Staged,
             () if checkpoints(self) > checkpoints(before) => State::Checkpointed,
-            () if is_more("findings") => State::Findings,
+            // Its first entry makes it: one killed while it makes a lake leaves that to the next.
+            () if self.versions("findings") > before.versions("findings").max(1) => State::Findings,
             () if removes(self) > removes(before) => State::Swapped,
             () if is_more("cloudtrail") || is_more("objects") => State::Closed,
             () => State::Nothing,
