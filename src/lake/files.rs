@@ -102,7 +102,7 @@ pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Keys> {
     };
     tracing::warn!(%at, problem, "a hash sidecar can't be used: making it anew from its data file");
     let keys = rebuild(lake, file).await?;
-    let packed = Keys::joined(&[], &keys);
+    let packed = Keys::of(&keys);
     put(lake, &at, hashes::write(keys)).await?;
     Ok(packed)
 }

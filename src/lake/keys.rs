@@ -8,6 +8,7 @@
 //! Limits: 2³² keys a set, which never changes: more of them are joined into another.
 
 use bytes::Bytes;
+use rayon::prelude::*;
 
 use crate::decode::EventKey;
 
@@ -145,14 +146,35 @@ impl Keys {
         keys
     }
 
-    /// All keys of some sets, and loose ones.
-    pub(crate) fn joined(sets: &[Self], loose: &[EventKey]) -> Self {
-        let count = loose.len() + sets.iter().map(Self::len).sum::<usize>();
-        let shape = Shape::of(count);
+    /// Some keys.
+    pub(crate) fn of(list: &[EventKey]) -> Self {
+        let shape = Shape::of(list.len());
         let mut keys = Self { shape, starts: vec![0; (1 << shape.bits) + 1], entries: Bytes::new() };
-        each_of(sets, loose, |key| keys.starts[shape.bucket_of(key) + 1] += 1);
+        list.iter().for_each(|key| keys.starts[shape.bucket_of(*key) + 1] += 1);
         keys.sum_up();
-        by_width!(shape, keys.fill(sets, loose));
+        by_width!(shape, keys.fill(list));
+        keys
+    }
+
+    /// All keys of some sets, on all of rayon's threads.
+    pub(crate) fn joined(sets: &[Self]) -> Self {
+        let (small, large): (Vec<_>, Vec<_>) = sets.iter().partition(|set| set.starts.len() <= PARTS);
+        let mut loose = Vec::new();
+        small.iter().for_each(|set| by_width!(set.shape, set.each(0, &mut |key| loose.push(key))));
+        if large.is_empty() {
+            return Self::of(&loose);
+        }
+        loose.sort_unstable();
+        let shape = Shape::of(sets.iter().map(Self::len).sum());
+        let mut keys = Self { shape, starts: vec![0; (1 << shape.bits) + 1], entries: Bytes::new() };
+        // One of the sets has as many buckets as there are parts, and all together have no fewer.
+        let of_part = (1 << shape.bits) / PARTS;
+        let parts = keys.starts[1..].par_chunks_mut(of_part).enumerate();
+        parts.for_each(|(part, counts)| {
+            each_of(&large, &loose, part, |key| counts[shape.bucket_of(key) % of_part] += 1);
+        });
+        keys.sum_up();
+        by_width!(shape, keys.fill_by_part(&large, &loose));
         keys
     }
 
@@ -166,22 +188,29 @@ impl Keys {
     }
 
     /// Puts each key into its bucket; the beginnings are known.
-    fn fill<const W: usize>(&mut self, sets: &[Self], loose: &[EventKey]) {
+    fn fill<const W: usize>(&mut self, list: &[EventKey]) {
+        let mut bytes = vec![0; W * list.len()];
+        let mut filling = Filling::<W>::new(&self.starts, bytes.as_chunks_mut().0);
+        list.iter().for_each(|key| filling.put(self.shape.bucket_of(*key), *key));
+        filling.finish();
+        self.entries = bytes.into();
+    }
+
+    /// The same for keys of sets, and for sorted ones, on all threads.
+    fn fill_by_part<const W: usize>(&mut self, sets: &[&Self], loose: &[EventKey]) {
         let mut bytes = vec![0; W * self.starts.last().map_or(0, |end| *end as usize)];
-        let entries = bytes.as_chunks_mut().0;
-        let shape = self.shape;
-        each_of(sets, loose, |key| {
-            let next = &mut self.starts[shape.bucket_of(key)];
-            entries[*next as usize] = entry::<W>(key);
-            *next += 1;
-        });
-        // Each stands where its bucket ends by now, which is where the next one begins.
-        let last = self.starts.len() - 1;
-        self.starts.copy_within(..last, 1);
-        self.starts[0] = 0;
-        for bucket in self.starts.windows(2).filter(|bucket| (bucket[1] - bucket[0]) as usize > SCAN) {
-            entries[bucket[0] as usize..bucket[1] as usize].sort_unstable();
+        let of_part = (self.starts.len() - 1) / PARTS;
+        let mut rest: &mut [[u8; W]] = bytes.as_chunks_mut().0;
+        let mut parts = Vec::with_capacity(PARTS);
+        for part in 0..PARTS {
+            let starts = &self.starts[part * of_part..=(part + 1) * of_part];
+            let entries = rest.split_off_mut(..(starts[of_part] - starts[0]) as usize).unwrap_or_default();
+            parts.push(Filling::new(starts, entries));
         }
+        parts.into_par_iter().enumerate().for_each(|(part, mut filling)| {
+            each_of(sets, loose, part, |key| filling.put(self.shape.bucket_of(key) % of_part, key));
+            filling.finish();
+        });
         self.entries = bytes.into();
     }
 
@@ -264,7 +293,7 @@ impl Keys {
     /// All of them, sorted.
     pub(crate) fn to_sorted(&self) -> Vec<EventKey> {
         let mut keys = Vec::with_capacity(self.len());
-        each_of(std::slice::from_ref(self), &[], |key| keys.push(key));
+        (0..PARTS).for_each(|part| by_width!(self.shape, self.each(part, &mut |key| keys.push(key))));
         keys.sort_unstable();
         keys
     }
@@ -288,14 +317,42 @@ impl Keys {
     }
 }
 
-/// Hands out keys part by part, each set's in the order of its buckets.
-fn each_of(sets: &[Keys], loose: &[EventKey], mut take: impl FnMut(EventKey)) {
-    for part in 0..PARTS {
-        for set in sets {
-            by_width!(set.shape, set.each(part, &mut take));
+/// Some buckets that are being filled.
+struct Filling<'k, const W: usize> {
+    /// Where they begin among all entries, and where the last one ends.
+    starts: &'k [u32],
+    /// Where the next key of each goes among their own entries.
+    next: Vec<u32>,
+    entries: &'k mut [[u8; W]],
+}
+
+impl<'k, const W: usize> Filling<'k, W> {
+    fn new(starts: &'k [u32], entries: &'k mut [[u8; W]]) -> Self {
+        let next = starts[..starts.len() - 1].iter().map(|start| start - starts[0]).collect();
+        Self { starts, next, entries }
+    }
+
+    fn put(&mut self, bucket: usize, key: EventKey) {
+        let next = &mut self.next[bucket];
+        self.entries[*next as usize] = entry(key);
+        *next += 1;
+    }
+
+    /// Sorts the buckets that are too full to be scanned.
+    fn finish(self) {
+        let first = self.starts[0];
+        for bucket in self.starts.windows(2).filter(|bucket| (bucket[1] - bucket[0]) as usize > SCAN) {
+            self.entries[(bucket[0] - first) as usize..(bucket[1] - first) as usize].sort_unstable();
         }
     }
-    loose.iter().for_each(|key| take(*key));
+}
+
+/// Hands out one part of the keys of sets, and of sorted ones.
+fn each_of(sets: &[&Keys], sorted: &[EventKey], part: usize, mut take: impl FnMut(EventKey)) {
+    sets.iter().for_each(|set| by_width!(set.shape, set.each(part, &mut take)));
+    let part_of = |key: &EventKey| (key.identity() >> (EventKey::IDENTITY_BITS - PARTS.ilog2())) as usize;
+    let first = sorted.partition_point(|key| part_of(key) < part);
+    sorted[first..].iter().take_while(|key| part_of(key) == part).for_each(|key| take(*key));
 }
 
 #[cfg(test)]
@@ -322,6 +379,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn large_and_small_sets_are_joined_into_one_that_has_all_their_keys() {
+        let list = |count: u64, step: u64| {
+            let seeds: Vec<_> = (0..count).map(|number| (number * step, number % 3)).collect();
+            keys(&seeds, true)
+        };
+        let often = vec![EventKey::new(u64::MAX, 5 << 32); 100];
+        let lists = [list(70_000, 7), list(5_000, 11), often, list(300, 13), Vec::new(), list(2_100, 1)];
+        let joined = Keys::joined(&lists.each_ref().map(|list| Keys::of(list)));
+        let mut all = lists.concat();
+        all.sort_unstable();
+        assert_eq!(joined.to_sorted(), all);
+        for key in all {
+            assert_eq!(joined.find(key), Duplicate);
+            assert_eq!(joined.find(EventKey::of(key.identity(), 9)), Conflicting);
+        }
+        assert_eq!(joined.find(EventKey::new(1 << 40, 0)), New);
+    }
+
     proptest! {
         #[test]
         fn a_set_answers_as_a_plain_list_would(
@@ -330,9 +406,8 @@ mod tests {
             spread: bool,
         ) {
             let lists: Vec<_> = sets.iter().map(|set| keys(set, spread)).collect();
-            let (loose, parts) = lists.split_first().unwrap();
-            let parts: Vec<_> = parts.iter().map(|list| Keys::joined(&[], list)).collect();
-            let joined = Keys::joined(&parts, loose);
+            let parts: Vec<_> = lists.iter().map(|list| Keys::of(list)).collect();
+            let joined = Keys::joined(&parts);
             let mut list = lists.concat();
             let asked = keys(&asked, spread);
             let expected: Vec<_> = asked.iter().map(|key| novelty(&list, *key)).collect();
@@ -350,7 +425,7 @@ mod tests {
     fn sets_of_any_size_find_what_they_hold() {
         for count in [0, 1, 255, 256, 5_000, 0xffff, 0x1_0000, 300_000] {
             let seeds: Vec<_> = (0..count).map(|number| (number, 7)).collect();
-            let (all, set) = (keys(&seeds, true), Keys::joined(&[], &keys(&seeds, true)));
+            let (all, set) = (keys(&seeds, true), Keys::of(&keys(&seeds, true)));
             assert!(all.iter().all(|key| set.has(*key)), "{count}");
             let other = |key: &EventKey| EventKey::from_bits(key.to_bits() ^ 1);
             assert!(all.iter().all(|key| set.find(other(key)) == Conflicting), "{count}");

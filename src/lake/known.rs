@@ -123,7 +123,7 @@ impl Known {
             }
         }
         if known.loose.len() >= LOOSE {
-            let packed = Keys::joined(&[], &std::mem::take(&mut known.loose).into_keys());
+            let packed = Keys::of(&std::mem::take(&mut known.loose).into_keys());
             known.own.take(vec![packed]);
         }
         verdicts
@@ -204,7 +204,7 @@ impl Sets {
             if self.0.len() - from < 2 {
                 return;
             }
-            let joined = Keys::joined(&self.0[from..], &[]);
+            let joined = Keys::joined(&self.0[from..]);
             self.0.truncate(from);
             self.0.push(joined);
         }
@@ -280,7 +280,7 @@ mod tests {
     }
 
     fn set(keys: &[EventKey]) -> Keys {
-        Keys::joined(&[], keys)
+        Keys::of(keys)
     }
 
     fn many(from: u64, count: usize) -> Vec<EventKey> {
