@@ -13,6 +13,7 @@
 
 mod bucket;
 mod executable;
+mod trail;
 
 use std::cell::Cell;
 use std::ffi::OsStr;
@@ -22,18 +23,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
-use jiff::Timestamp;
 use tempfile::TempDir;
 use trailhound::generate;
 use trailhound::progress::Progress;
 
 use self::bucket::Server;
 use self::executable::Run;
+use self::trail::{END, files};
 
 const RUNS: usize = 5;
-
-/// 2026-02-01T00:00:00Z
-const END: Timestamp = Timestamp::constant(1_769_904_000, 0);
 
 const BUCKET: &str = "logs";
 
@@ -64,19 +62,6 @@ fn logs(folder: &Path) -> PathBuf {
     let options = generate::Options::new(events.unwrap_or(200_000), 7, END);
     generate::run(folder, &options, &Progress::hidden()).expect("a trail");
     folder.to_owned()
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        match path.is_dir() {
-            true => found.extend(files(&path)),
-            false => found.push(path),
-        }
-    }
-    found.sort();
-    found
 }
 
 fn gunzip(objects: &[PathBuf]) -> f64 {

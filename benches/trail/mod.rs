@@ -14,7 +14,7 @@ use trailhound::generate;
 use trailhound::progress::Progress;
 
 /// 2026-02-01T00:00:00Z
-const END: Timestamp = Timestamp::constant(1_769_904_000, 0);
+pub(crate) const END: Timestamp = Timestamp::constant(1_769_904_000, 0);
 
 /// A day after the trail's last.
 pub(crate) const TODAY: Options = Options { today: 20_486 };
@@ -61,7 +61,8 @@ impl Trail {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The files below a folder, sorted.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();

@@ -33,7 +33,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::TimestampMicrosecondType;
+use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 use sha2::{Digest, Sha256};
 
@@ -80,8 +80,8 @@ pub struct Options {
 /// The identity comes from `eventID` and `recipientAccountId`, the content from the whole record; without an
 /// id both do. Enough, and what a lake keeps of each event (`lake/hashes.rs`): among the 10⁷ events of a large
 /// day a new one meets another's identity, and is called conflicting, once in 2⁵⁶ ÷ 10⁷ = 7 × 10⁹; to
-/// be taken for a duplicate its content has to agree too, once in 3 × 10¹⁹. A record that was forged under an
-/// id which is there passes for a duplicate once in 2³² = 4 × 10⁹.
+/// be taken for a duplicate its content has to agree too, once in 3 × 10¹⁹. That is chance: the hashes have no
+/// secret, and who may write logs can try until a record passes for another's duplicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventKey(u128);
 
@@ -143,10 +143,15 @@ impl Chunk {
     }
 }
 
-/// What the columns of rows take in memory. Those without any value take nothing: they share one.
+/// What the columns of rows take in memory, without those that share one.
 pub(crate) fn memory(batch: &RecordBatch) -> usize {
-    let with_values = batch.columns().iter().filter(|column| column.null_count() < column.len());
-    with_values.map(|column| column.get_array_memory_size()).sum()
+    let own = batch.columns().iter().filter(|column| !is_shared(column));
+    own.map(|column| column.get_array_memory_size()).sum()
+}
+
+/// Whether a column is the one that all columns of text without any value are.
+pub(crate) fn is_shared(column: &ArrayRef) -> bool {
+    column.data_type() == &DataType::Utf8 && column.null_count() == column.len()
 }
 
 /// A stretch of an object that should have been a record and could not be read as one.

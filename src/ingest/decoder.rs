@@ -1,7 +1,8 @@
 //! The decoder of a thread, and what it hands out.
 //!
 //! Each thread has one, which keeps its buffers from object to object. After an error it is not kept: it may
-//! hold half an object.
+//! hold half an object. What runs with it must not wait for rayon: a thread that waits takes up other work, which
+//! may be to decode.
 
 use std::cell::RefCell;
 use std::io;

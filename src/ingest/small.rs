@@ -85,6 +85,7 @@ pub(super) async fn decode(
     bodies: Vec<Result<Body, SourceError>>,
     bounds: &Bounds,
 ) -> (Option<Small>, Vec<Other>) {
+    assert_eq!(objects.len(), bodies.len(), "a source answers for each object");
     let mut others = Vec::new();
     let mut fetched = Vec::with_capacity(objects.len());
     for (object, body) in objects.into_iter().zip(bodies) {

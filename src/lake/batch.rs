@@ -13,9 +13,10 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, TimestampMicrosecondArray,
+    new_null_array,
 };
 use arrow::compute::{cast, filter_record_batch};
-use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Date32Type, TimestampMicrosecondType};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::sync::{Semaphore, oneshot};
@@ -38,6 +39,10 @@ const MAX_WAITING: usize = 64 << 20;
 
 /// When a batch has this many rows it is committed: a day of a middling trail.
 pub const MAX_ROWS: usize = 1 << 20;
+
+/// What a date must have at least to be encoded for that: else a few hundred rows each of hundreds of dates would be
+/// row groups, and the batch is committed instead.
+const LEAST_GROUP: usize = 1 << 20;
 
 /// Encoded rows; beyond it the batch is committed.
 const MAX_ENCODED: usize = 64 << 20;
@@ -148,6 +153,7 @@ impl Batch {
     /// Whether it should be committed: it holds `records` new ones, or as much as a batch may.
     pub fn is_full(&self, records: usize) -> bool {
         self.rows >= records.min(MAX_ROWS)
+            || self.waiting > MAX_WAITING
             || self.encoded.load(Ordering::Relaxed) >= MAX_ENCODED
             || self.letter_bytes >= MAX_LETTER_BYTES
             || self.objects.len() >= MAX_OBJECTS
@@ -199,7 +205,7 @@ impl Batch {
             true => rows.batch,
             false => {
                 let kept = novelty.iter().map(|novelty| Some(*novelty != Novelty::Duplicate));
-                filter_record_batch(&rows.batch, &kept.collect::<BooleanArray>())?
+                filtered(&rows.batch, &kept.collect::<BooleanArray>())?
             }
         };
         let provenance = kept_objects.chunk_by(|one, other| one == other).map(|run| {
@@ -229,10 +235,10 @@ impl Batch {
         Ok(())
     }
 
-    /// The date of which most waits.
+    /// The date of which most waits, if that makes a row group.
     fn largest(&self) -> Option<DateKey> {
-        let largest = self.partitions.iter().max_by_key(|(_, partition)| partition.waiting_bytes);
-        largest.map(|(date, _)| *date)
+        let (date, largest) = self.partitions.iter().max_by_key(|(_, partition)| partition.waiting_bytes)?;
+        (largest.waiting_bytes >= LEAST_GROUP).then_some(*date)
     }
 
     /// Hands the waiting rows of a date to an encoder, as soon as one is free.
@@ -461,7 +467,7 @@ pub(super) fn by_date(chunk: Chunk, objects: &[Option<u32>]) -> Result<Vec<Dated
     }
     let part = |date: &DateKey| -> Result<Dated> {
         let mask = same_date(&dates, *date);
-        let batch = filter_record_batch(&rows, &mask)?;
+        let batch = filtered(&rows, &mask)?;
         let kept = |row: usize| mask.value(row);
         let rows = || (0..chunk.keys.len()).filter(|row| kept(*row));
         let keys = rows().map(|row| chunk.keys[row]).collect();
@@ -478,10 +484,20 @@ fn owned(chunk: Chunk, objects: &[Option<u32>]) -> Result<(Chunk, Vec<u32>)> {
         return Ok((chunk, owners));
     }
     let mask: BooleanArray = objects.iter().map(|object| Some(object.is_some())).collect();
-    let batch = filter_record_batch(&chunk.batch, &mask)?;
+    let batch = filtered(&chunk.batch, &mask)?;
     let keys = chunk.keys.iter().zip(objects).filter(|(_, object)| object.is_some()).map(|(key, _)| *key);
     let undated = batch.column(batch.num_columns() - 1).null_count() as u64;
     Ok((Chunk { batch, keys: keys.collect(), undated }, owners))
+}
+
+/// Some rows of a batch. Columns of text without any value share one again, as the decoder makes them.
+fn filtered(batch: &RecordBatch, mask: &BooleanArray) -> Result<RecordBatch> {
+    let (schema, mut columns, rows) = filter_record_batch(batch, mask)?.into_parts();
+    let nulls = new_null_array(&DataType::Utf8, rows);
+    for column in columns.iter_mut().filter(|column| decode::is_shared(column)) {
+        *column = nulls.clone();
+    }
+    Ok(RecordBatch::try_new(schema, columns)?)
 }
 
 fn same_date(dates: &Date32Array, date: DateKey) -> BooleanArray {
@@ -506,5 +522,40 @@ impl Dated {
     /// The dates whose keys have to be loaded to check it.
     pub(super) fn dates_to_check(&self) -> impl Iterator<Item = DateKey> {
         [self.date, None].into_iter().chain(self.time_dates.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::StringArray;
+
+    use super::*;
+
+    #[test]
+    fn a_date_that_has_little_is_not_encoded_for_room_but_the_batch_is_full() {
+        let base = Base { cloudtrail: Arc::default(), objects: Arc::default() };
+        let mut batch = Batch::new(1, base, 0, Arc::new(Semaphore::new(1)));
+        let waiting = |waiting_bytes| Partition { waiting_bytes, ..Partition::default() };
+        batch.partitions.extend((0..3).map(|date| (Some(date), waiting(LEAST_GROUP - 1))));
+        batch.waiting = MAX_WAITING;
+        assert_eq!((batch.largest(), batch.is_full(usize::MAX)), (None, false));
+        batch.waiting += 1;
+        assert!(batch.is_full(usize::MAX));
+        batch.partitions.insert(Some(1), waiting(LEAST_GROUP));
+        assert_eq!(batch.largest(), Some(Some(1)));
+    }
+
+    #[test]
+    fn columns_without_a_value_are_one_again_when_rows_are_left_out() {
+        let text = |values: [Option<&str>; 2]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("a", text([Some("x"), None]), true),
+            ("b", text([Some("y"), None]), true),
+            ("c", text([None, Some("z")]), true),
+        ]);
+        let kept = filtered(&batch.unwrap(), &BooleanArray::from(vec![false, true])).unwrap();
+        assert!(Arc::ptr_eq(kept.column(0), kept.column(1)));
+        assert_eq!(kept.column(2).as_string::<i32>().value(0), "z");
+        assert_eq!(decode::memory(&kept), kept.column(2).get_array_memory_size());
     }
 }

@@ -8,6 +8,7 @@ use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStoreExt, WriteMultipart};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tokio::sync::Semaphore;
 
 use super::data_file::DataFile;
 use super::keys::Keys;
@@ -87,6 +88,9 @@ pub(crate) async fn has_keys(lake: &Lake, file: &DataFile) -> Result<bool> {
     }
 }
 
+/// Sidecars that are made anew at a time: each takes its data file whole, and an upgrade may ask for thousands.
+static REBUILDS: Semaphore = Semaphore::const_new(1);
+
 /// The keys of a data file's events: from its sidecar, or from its rows if that one is gone.
 pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Keys> {
     let at = layout::hashes_of(&file.path);
@@ -101,6 +105,8 @@ pub(crate) async fn keys_of(lake: &Lake, file: &DataFile) -> Result<Keys> {
         None => "it is missing".to_owned(),
     };
     tracing::warn!(%at, problem, "a hash sidecar can't be used: making it anew from its data file");
+    // It is never closed, so waiting for it can't fail.
+    let _one = REBUILDS.acquire().await;
     let keys = rebuild(lake, file).await?;
     let packed = Keys::of(&keys);
     put(lake, &at, hashes::write(keys)).await?;

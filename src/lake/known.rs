@@ -135,7 +135,8 @@ impl Known {
         self.let_go(MAX_BYTES, |date| !in_use.contains(date), |dates, date| drop(dates.remove(&date)));
     }
 
-    /// Lets go of what can be loaded again of the dates unused for longest, but not of those of `now`.
+    /// Lets go of what can be loaded again of the dates unused for longest, but not of those of `now`: what a
+    /// chunk has of two large dates must not let one go for the other and back.
     pub(crate) fn make_room_within(&mut self, now: &BTreeSet<DateKey>) {
         self.let_go(MAX_BYTES, |date| !now.contains(date), DateKeys::forget_files_of);
     }
@@ -160,8 +161,9 @@ impl Known {
             let bytes = |dates: &HashMap<DateKey, DateKeys>| dates.get(&date).map_or(0, DateKeys::bytes);
             let before = bytes(&self.dates);
             forget(&mut self.dates, date);
-            total -= before - bytes(&self.dates);
-            self.losses += 1;
+            let freed = before - bytes(&self.dates);
+            total -= freed;
+            self.losses += u64::from(freed > 0);
         }
     }
 }

@@ -5,7 +5,8 @@
 //! its newest verdict is kept, in 16 bytes: `Failed` and `Gone` are none, and `Ingested` stays.
 //!
 //! Limits: beyond [`MAX_BYTES`] the months unused for longest are let go, which loses nothing, since only what is
-//! committed is in here; one month always fits whole (10 million objects: 160 MB). 93 bits tell an object from
+//! committed is in here; the last two always fit whole (10 million objects: 160 MB), since objects of one are
+//! listed while those of the other are ingested. 93 bits tell an object from
 //! others. An object without a date in its key goes by when it was last modified: written again in another
 //! month, with the same bytes, it is read again, and its records turn out to be duplicates.
 
@@ -25,12 +26,19 @@ use super::{Lake, Snapshot, files};
 /// What objects may take in memory before months are let go: 4 million of them.
 const MAX_BYTES: usize = 64 << 20;
 
+/// Months that stay, whatever they take.
+const KEPT_MONTHS: usize = 2;
+
+/// Objects that are noted before they are sorted in: so many, or this part of those that are.
+const LATELY: usize = 64 << 10;
+const LATELY_PART: usize = 8;
+
 /// What an object takes that was noted lately, and the name of a file.
 const LATE_BYTES: usize = 80;
 const FILE_BYTES: usize = 150;
 
 /// Files of the table that are read at a time, whole: `optimize` makes them up to 128 MiB large.
-const GETS: usize = 4;
+const GETS: usize = 2;
 
 /// Those columns of the table that are read.
 const COLUMNS: [&str; 5] = ["uri", "etag", "size", "state", "ingest_batch"];
@@ -46,9 +54,9 @@ pub struct Ledger {
 
 #[derive(Debug, Default)]
 struct Month {
-    /// As they were read, sorted.
-    read: Vec<Verdict>,
-    /// Those of commits since.
+    /// Most of them, sorted.
+    sorted: Vec<Verdict>,
+    /// Those of the last commits.
     lately: HashMap<u128, Verdict>,
     /// Files of the table that were taken in.
     files: HashSet<String>,
@@ -106,13 +114,18 @@ impl Ledger {
         for file in &new {
             reads.push(verdicts_of(self.lake.clone(), file.clone()));
         }
-        let read: Vec<Vec<Verdict>> = stream::iter(reads).buffered(GETS).try_collect().await?;
+        let mut read = stream::iter(reads).buffered(GETS);
+        let mut verdicts = Vec::new();
+        while let Some(of_file) = read.try_next().await? {
+            verdicts.extend(of_file);
+        }
+        drop(read);
         self.clock += 1;
         let known = self.months.entry(month.unwrap_or_default().to_owned()).or_default();
         known.last_used = self.clock;
         known.files.extend(new.iter().map(|file| file.path.clone()));
-        known.take(read);
-        self.make_room(MAX_BYTES, month);
+        known.take(verdicts);
+        self.make_room(MAX_BYTES);
         Ok(())
     }
 
@@ -124,14 +137,17 @@ impl Ledger {
         for verdict in rows.iter().filter_map(|row| Verdict::new(row.key(), row.state, batch)) {
             known.add(verdict);
         }
+        self.make_room(MAX_BYTES);
     }
 
-    fn make_room(&mut self, most: usize, current: Option<&str>) {
+    fn make_room(&mut self, most: usize) {
         let mut total: usize = self.months.values().map(Month::bytes).sum();
-        while total > most {
-            let others = self.months.iter().filter(|(name, _)| *name != current.unwrap_or_default());
-            let oldest = others.min_by_key(|(_, month)| month.last_used).map(|(name, _)| name.clone());
-            let Some(month) = oldest.and_then(|name| self.months.remove(&name)) else { return };
+        while total > most && self.months.len() > KEPT_MONTHS {
+            let oldest = self.months.iter().min_by_key(|(_, month)| month.last_used);
+            let Some(month) = oldest.map(|(name, _)| name.clone()).and_then(|name| self.months.remove(&name))
+            else {
+                return;
+            };
             total -= month.bytes();
         }
     }
@@ -139,38 +155,40 @@ impl Ledger {
 
 impl Month {
     fn bytes(&self) -> usize {
-        size_of_val(&self.read[..]) + self.lately.len() * LATE_BYTES + self.files.len() * FILE_BYTES
+        size_of_val(&self.sorted[..]) + self.lately.len() * LATE_BYTES + self.files.len() * FILE_BYTES
     }
 
     fn get(&self, object: ObjectKey) -> Option<State> {
         let object = Verdict::object(object);
-        let at = self.read.partition_point(|verdict| verdict.of() < object);
-        let read = self.read.get(at).filter(|verdict| verdict.of() == object);
+        let at = self.sorted.partition_point(|verdict| verdict.of() < object);
+        let sorted = self.sorted.get(at).filter(|verdict| verdict.of() == object);
         let lately = self.lately.get(&object);
-        Some(read.into_iter().chain(lately).max()?.state())
+        Some(sorted.into_iter().chain(lately).max()?.state())
     }
 
-    fn take(&mut self, read: Vec<Vec<Verdict>>) {
-        if !self.read.is_empty() {
-            read.into_iter().flatten().for_each(|verdict| self.add(verdict));
-            return;
-        }
-        self.read = read.concat();
-        self.read.sort_unstable();
+    /// Sorts verdicts in.
+    fn take(&mut self, verdicts: Vec<Verdict>) {
+        self.sorted.reserve_exact(verdicts.len());
+        self.sorted.extend(verdicts);
+        // Not the unstable sort: this one merges what is sorted already.
+        self.sorted.sort();
         // Of an object's verdicts the last is the one that counts.
-        self.read.dedup_by(|next, kept| {
+        self.sorted.dedup_by(|next, kept| {
             let is_same = next.of() == kept.of();
             if is_same {
                 *kept = *next;
             }
             is_same
         });
-        self.read.shrink_to_fit();
     }
 
     fn add(&mut self, verdict: Verdict) {
         let known = self.lately.entry(verdict.of()).or_insert(verdict);
         *known = verdict.max(*known);
+        if self.lately.len() >= LATELY.max(self.sorted.len() / LATELY_PART) {
+            let lately = std::mem::take(&mut self.lately).into_values().collect();
+            self.take(lately);
+        }
     }
 }
 
@@ -265,16 +283,27 @@ mod tests {
     fn what_failed_is_never_known_and_what_is_ingested_stays_known() {
         let mut month = Month::default();
         let old = [row("b", State::Failed), row("a", State::Ingested), row("c", State::Quarantined)];
-        month.take(vec![
-            verdicts(1, &old),
-            verdicts(2, &[row("a", State::Quarantined), row("d", State::Gone)]),
-        ]);
+        month.take(verdicts(1, &old));
+        month.take(verdicts(2, &[row("a", State::Quarantined), row("d", State::Gone)]));
         let state = |uri: &str| month.get(ObjectKey::new(uri, Some("e"), 7));
         assert_eq!(state("a"), Some(State::Ingested));
         assert_eq!(state("c"), Some(State::Quarantined));
         assert_eq!((state("b"), state("d")), (None, None));
         assert_eq!(month.get(ObjectKey::new("a", Some("other"), 7)), None);
         assert_eq!(month.get(ObjectKey::new("a", Some("e"), 8)), None);
+    }
+
+    #[test]
+    fn what_was_noted_lately_is_sorted_in_and_then_takes_what_the_rest_does() {
+        let mut month = Month::default();
+        let key = |number: usize| ObjectKey::new(&format!("s3://b/{number}"), Some("e"), 7);
+        for number in 0..2 * LATELY + 1 {
+            month.add(Verdict::new(key(number), State::Ingested, 1).unwrap());
+        }
+        assert_eq!((month.sorted.len(), month.lately.len()), (2 * LATELY, 1));
+        assert_eq!(month.bytes(), 2 * LATELY * 16 + LATE_BYTES);
+        assert!((0..2 * LATELY + 1).all(|number| month.get(key(number)) == Some(State::Ingested)));
+        assert_eq!(month.get(key(2 * LATELY + 1)), None);
     }
 
     #[tokio::test]
@@ -303,8 +332,13 @@ mod tests {
         assert_eq!(ledger.state_of(&snapshot, key("2026-01"), Some("2026-02")).await.unwrap(), None);
         assert_eq!(ledger.state_of(&snapshot, key("2026-01"), None).await.unwrap(), None);
         assert!(!ledger.months.contains_key("2026-03"));
-        ledger.make_room(1, Some("2026-01"));
-        assert_eq!(ledger.months.keys().collect::<Vec<_>>(), ["2026-01"]);
+        assert_eq!(ledger.months.len(), 3);
+        ledger.make_room(1);
+        let mut kept: Vec<_> = ledger.months.keys().map(String::as_str).collect();
+        kept.sort_unstable();
+        assert_eq!(kept, ["", "2026-02"], "the two that were asked for last");
+        ledger.state_of(&snapshot, key("2026-01"), Some("2026-01")).await.unwrap();
+        ledger.make_room(1);
         // Of a month that is not here nothing is noted, and its file is read with the others.
         ledger.note(Some("2026-02"), "own", 2, &[&row("new", state)]);
         assert_eq!(ledger.state_of(&snapshot, key("2026-02"), Some("2026-02")).await.unwrap(), Some(state));
@@ -332,8 +366,8 @@ mod tests {
             files.rotate_left(turn);
             let later = files.split_off(cut.min(files.len()));
             let mut month = Month::default();
-            month.take(files);
-            month.take(later);
+            files.into_iter().for_each(|file| month.take(file));
+            later.into_iter().flatten().for_each(|verdict| month.add(verdict));
             for uri in 0..6 {
                 let found = month.get(ObjectKey::new(&uri.to_string(), Some("e"), 7));
                 prop_assert_eq!(found, expected.get(&uri).copied());

@@ -185,7 +185,9 @@ impl Writer {
     }
 
     async fn add_rows(&self, batch: &mut Batch, chunk: Chunk, owners: &[Option<u32>]) -> Result<()> {
-        for rows in batch::by_date(chunk, owners)? {
+        let parts = batch::by_date(chunk, owners)?;
+        let all: BTreeSet<DateKey> = parts.iter().flat_map(|rows| rows.dates_to_check()).collect();
+        for rows in parts {
             let dates: BTreeSet<DateKey> = rows.dates_to_check().collect();
             let mut known = self.known.lock().await;
             loop {
@@ -199,8 +201,8 @@ impl Writer {
                     loaded.push((date, self.keys_of(files).await?));
                 }
                 known = self.known.lock().await;
-                loaded.into_iter().for_each(|(date, files)| known.take_files(date, files));
-                known.make_room_within(&dates);
+                busy(|| loaded.into_iter().for_each(|(date, files)| known.take_files(date, files)));
+                known.make_room_within(&all);
             }
             batch.add_rows(rows, &mut known).await?;
         }
