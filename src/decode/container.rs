@@ -90,6 +90,27 @@ pub(crate) struct Container {
     /// What was first found wrong, in case nothing was right.
     pub(crate) first_error: Option<String>,
     first_key: String,
+    /// Where it was made from another: what it stood in.
+    forked: Option<Stage>,
+}
+
+/// What tells where a record begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Start<'k> {
+    /// A line that opens an object.
+    Line,
+    /// A comma and an object that has this key first.
+    Key(&'k str),
+}
+
+impl Start<'_> {
+    /// What stands there, by which it is found.
+    pub(crate) fn pattern(&self) -> String {
+        match self {
+            Self::Line => "\n{".to_owned(),
+            Self::Key(key) => format!("\"{key}\""),
+        }
+    }
 }
 
 /// How far a window was read.
@@ -97,7 +118,7 @@ pub(crate) struct Container {
 pub(crate) struct Progress {
     /// How many of its bytes are done with.
     pub(crate) done: usize,
-    /// Whether reading paused because there are [`MAX_ROWS`] rows; it goes on at `done`.
+    /// Whether reading paused because there are [`MAX_ROWS`] rows or it came to where it should; it goes on at `done`.
     pub(crate) paused: bool,
 }
 
@@ -125,15 +146,38 @@ impl Container {
             any_json: false,
             first_error: None,
             first_key: USUAL_FIRST_KEY.to_owned(),
+            forked: None,
         }
     }
 
-    /// Reads what is whole in the window from `start` on; where it is done with, the next window must
-    /// start.
+    /// One that reads on from where this one stands.
+    pub(crate) fn fork(&self) -> Self {
+        Self { stage: self.stage, first_key: self.first_key.clone(), forked: Some(self.stage), ..Self::new() }
+    }
+
+    /// Whether all that this one has met since it was made by [`Self::fork`] is whole records: then it stands as the
+    /// other would if that had read them.
+    pub(crate) fn is_plain_since_fork(&self) -> bool {
+        self.forked == Some(self.stage) && self.buried == 0 && self.recovery_bytes == 0 && self.digests == 0
+    }
+
+    /// What tells where a record begins, if more of them are to be expected here.
+    pub(crate) fn start_of_next(&self) -> Option<Start<'_>> {
+        match self.stage {
+            _ if self.records == 0 || self.hopeless => None,
+            Stage::Between => Some(Start::Line),
+            Stage::List { .. } => Some(Start::Key(&self.first_key)),
+            Stage::Members => None,
+        }
+    }
+
+    /// Reads what is whole in the window from `start` on, and stops at `until` or at what comes next behind it;
+    /// where it is done with, the next window must start.
     pub(crate) fn read(
         &mut self,
         window: &Window<'_>,
         start: usize,
+        until: usize,
         rows: &mut Columns,
     ) -> Result<Progress, Bad> {
         let mut reader = Reader {
@@ -146,14 +190,13 @@ impl Container {
         };
         reader.scanner.jump(start);
         loop {
+            let next = reader.scanner.peek();
             let done = reader.scanner.position();
-            if reader.rows.rows() >= MAX_ROWS {
+            if reader.rows.rows() >= MAX_ROWS || (done >= until && next.is_some()) {
                 return Ok(Progress { done, paused: true });
             }
             let step = match reader.container.stage {
-                Stage::Between if reader.scanner.peek().is_none() => {
-                    return Ok(Progress { done: reader.scanner.position(), paused: false });
-                }
+                Stage::Between if next.is_none() => return Ok(Progress { done, paused: false }),
                 Stage::Between => reader.document()?,
                 Stage::List { of_object, first } => reader.list_item(of_object, first)?,
                 Stage::Members => reader.member()?,

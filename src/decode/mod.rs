@@ -23,6 +23,7 @@ mod print;
 mod record;
 mod recovery;
 mod small;
+mod split;
 mod text_column;
 mod time;
 mod whole;
@@ -38,7 +39,7 @@ use arrow::error::ArrowError;
 use sha2::{Digest, Sha256};
 
 use self::columns::Columns;
-use self::container::Container;
+use self::container::{Container, Progress};
 use self::inflate::{Inflater, Trouble};
 use self::whole::Whole;
 use self::window::Window;
@@ -58,8 +59,11 @@ const MAX_VALUE: usize = 2 * WINDOW;
 /// 64 MiB at most.
 static KEPT_BUFFER: LazyLock<usize> = LazyLock::new(|| {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    ((64 << 20) / threads).clamp(64 << 10, 4 << 20)
+    ((64 << 20) / threads).clamp(64 << 10, WINDOW)
 });
+
+/// Parts of a window that are read at a time: with fewer bytes each, gathering them would cost more than it brings.
+const MAX_PARTS: usize = 8;
 
 /// How many rows wait in columns. A window of real records has fewer; one of two-member objects has
 /// a million, and a row takes some 300 bytes however little is in it.
@@ -262,6 +266,12 @@ struct Rows {
     times: Option<(i64, i64)>,
     records: u64,
     undated: u64,
+    today: i32,
+    /// On which parts of a large window are read, and how large these are at least.
+    threads: usize,
+    least_part: usize,
+    /// Columns for parts, which keep their buffers.
+    spare: Vec<Columns>,
 }
 
 impl Decoder {
@@ -272,9 +282,7 @@ impl Decoder {
 
     /// One that decodes so many bytes at a time: for tests of what lies across the end of a window.
     pub fn with_window(options: Options, window: usize) -> Self {
-        let columns = Columns::new(options.today);
-        let rows = Rows { columns, times: None, records: 0, undated: 0 };
-        Self { buffer: Vec::new(), whole: Whole::new(), rows, window }
+        Self { buffer: Vec::new(), whole: Whole::new(), rows: Rows::new(options.today, window), window }
     }
 
     /// Decodes an object that is in memory: as [`Self::decode`], but faster where it fits one window and
@@ -294,7 +302,7 @@ impl Decoder {
         let Some(text) = self.whole.text(object, self.window) else {
             return self.decode(object, members, emit);
         };
-        self.rows.begin();
+        self.rows.begin(1);
         let mut container = Container::new();
         let read = self.rows.first_window(&mut container, text, true, emit);
         let (inflated, sha256) = (text.len() as u64, Sha256::digest(text).into());
@@ -319,7 +327,7 @@ impl Decoder {
         E: From<io::Error> + From<ArrowError>,
         R: Read,
     {
-        self.rows.begin();
+        self.rows.begin(rayon::current_num_threads());
         let mut container = Container::new();
         let mut inflater = Inflater::open(reader, members)?;
         self.buffer.clear();
@@ -364,8 +372,23 @@ impl Decoder {
 }
 
 impl Rows {
-    fn begin(&mut self) {
+    fn new(today: i32, window: usize) -> Self {
+        Self {
+            columns: Columns::new(today),
+            times: None,
+            records: 0,
+            undated: 0,
+            today,
+            threads: 1,
+            least_part: (window / MAX_PARTS).max(1),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Begins an object, of which large windows are read on so many threads.
+    fn begin(&mut self, threads: usize) {
         (self.times, self.records, self.undated) = (None, 0, 0);
+        self.threads = threads;
     }
 
     /// Decodes the beginning of an object.
@@ -394,24 +417,48 @@ impl Rows {
     ) -> Result<usize, Failed<E>> {
         let window = Window::new(bytes, offset, last);
         self.columns.expect(bytes.len());
-        let mut done = 0;
+        let mut done = match self.threads.min(bytes.len() / self.least_part) {
+            0 | 1 => 0,
+            parts => self.in_parts(container, &window, parts, emit)?,
+        };
         loop {
-            let progress = container.read(&window, done, &mut self.columns)?;
+            let progress = self.read(container, &window, done, usize::MAX, emit)?;
             done = progress.done;
-            if self.columns.rows() > 0 {
-                let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
-                self.records += chunk.batch.num_rows() as u64;
-                self.undated += chunk.undated;
-                if let Some((first, last)) = span(chunk.batch.column(0)) {
-                    let (earliest, latest) = self.times.unwrap_or((first, last));
-                    self.times = Some((earliest.min(first), latest.max(last)));
-                }
-                emit(chunk).map_err(Failed::Emit)?;
-            }
             if !progress.paused {
                 return Ok(done);
             }
         }
+    }
+
+    /// Reads on from `start` up to `until` or until there are rows enough, and hands them out.
+    fn read<E: From<ArrowError>>(
+        &mut self,
+        container: &mut Container,
+        window: &Window<'_>,
+        start: usize,
+        until: usize,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<Progress, Failed<E>> {
+        let progress = container.read(window, start, until, &mut self.columns)?;
+        if self.columns.rows() > 0 {
+            let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
+            self.hand_out(chunk, emit)?;
+        }
+        Ok(progress)
+    }
+
+    fn hand_out<E>(
+        &mut self,
+        chunk: Chunk,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<(), Failed<E>> {
+        self.records += chunk.batch.num_rows() as u64;
+        self.undated += chunk.undated;
+        if let Some((first, last)) = span(chunk.batch.column(0)) {
+            let (earliest, latest) = self.times.unwrap_or((first, last));
+            self.times = Some((earliest.min(first), latest.max(last)));
+        }
+        emit(chunk).map_err(Failed::Emit)
     }
 
     /// What became of an object whose text was `inflated` (its length and its SHA-256).

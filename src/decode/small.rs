@@ -53,7 +53,7 @@ impl Decoder {
         &mut self,
         objects: impl Iterator<Item = &'o [u8]> + Clone,
     ) -> Result<SmallObjects, ArrowError> {
-        self.rows.begin();
+        self.rows.begin(1);
         self.rows.columns.expect(objects.clone().map(length_of_small).sum());
         let mut objects: Vec<_> = objects.map(|object| self.small(object)).collect();
         let chunk = match self.rows.columns.rows() {
@@ -80,7 +80,7 @@ impl Decoder {
         let mut container = Container::new();
         let start = mark_length(text);
         let window = Window::new(&text[start..], start as u64, true);
-        let progress = container.read(&window, 0, &mut self.rows.columns).ok()?;
+        let progress = container.read(&window, 0, usize::MAX, &mut self.rows.columns).ok()?;
         let is_log = !progress.paused && verdict(&mut container, Members::One, None) == Verdict::Log;
         if !is_log || !container.dead_letters.is_empty() {
             return None;

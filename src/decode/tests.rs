@@ -328,6 +328,69 @@ fn a_large_object_is_read_in_windows_and_whole_or_not_at_all() {
     assert_eq!(decode(cut, Members::One).0.verdict, Verdict::Quarantined(Bad::Unfinished));
 }
 
+/// Objects in the forms that logs have, most of them whole; a few bytes are others than they were, or the end is
+/// missing.
+fn any_object() -> impl Strategy<Value = Vec<u8>> {
+    let records = proptest::collection::vec(any_record(), 1..30);
+    let bytes = proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..3);
+    (records, 0..6, bytes, proptest::option::weighted(0.2, any::<proptest::sample::Index>())).prop_map(
+        |(records, form, bytes, end)| {
+            // With the key in front by which parts are found.
+            let first = |record: &Value| format!("{{\"eventVersion\":\"1\",{}", &record.to_string()[1..]);
+            let items: Vec<_> = records.iter().map(first).collect();
+            let text = match form {
+                0 => format!("{{\"Records\":[{}]}}", items.join(",")),
+                1 => format!("{{ \"Records\" : [\n{}\n] ,\"a\":[1]}}", items.join(" ,\n  ")),
+                2 => format!("[{}]", items.join(",")),
+                3 => items.join("\n"),
+                4 => items.join("\n\n{\"a\":\n{}}\n"),
+                _ => records.iter().map(|record| format!("{record:#}\n")).collect(),
+            };
+            let mut text = text.into_bytes();
+            for (index, byte) in bytes {
+                *index.get_mut(&mut text) = byte;
+            }
+            text.truncate(end.map_or(text.len(), |end| end.index(text.len())));
+            text
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_an_object_comes_to_does_not_depend_on_how_many_threads_read_it(
+        object in any_object(),
+        window in 100..20_000_usize,
+    ) {
+        static POOLS: LazyLock<[rayon::ThreadPool; 3]> = LazyLock::new(|| {
+            [1, 2, 5].map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap())
+        });
+        let read = |pool: &rayon::ThreadPool| {
+            let mut chunks = Vec::new();
+            let mut emit = |chunk| -> Result<(), anyhow::Error> {
+                chunks.push(chunk);
+                Ok(())
+            };
+            let mut decoder = Decoder::with_window(TODAY, window);
+            let decoded = pool.install(|| {
+                decoder.decode(&object[..], Members::Any, &mut emit).unwrap()
+            });
+            // Rows count only of a log.
+            let of_log = (decoded.verdict == Verdict::Log)
+                .then_some((decoded.records, decoded.undated, decoded.event_times));
+            if of_log.is_none() {
+                chunks.clear();
+            }
+            let keys: Vec<_> = chunks.iter().flat_map(|chunk| chunk.keys.clone()).collect();
+            let found = (decoded.verdict, decoded.dead_letters, decoded.sha256);
+            (found, of_log, keys, printed(&chunks))
+        };
+        let [one, two, five] = POOLS.each_ref().map(read);
+        prop_assert_eq!(&one, &two);
+        prop_assert_eq!(&one, &five);
+    }
+}
+
 #[test]
 fn a_value_too_large_for_any_window_is_refused() {
     let text = format!("[{{\"userAgent\":\"{}\"}}]", "x".repeat(MAX_VALUE + 10));

@@ -1,8 +1,8 @@
 //! The decoder of a thread, and what it hands out.
 //!
 //! Each thread has one, which keeps its buffers from object to object. After an error it is not kept: it may
-//! hold half an object. What runs with it must not wait for rayon: a thread that waits takes up other work, which
-//! may be to decode.
+//! hold half an object. A decoder that waits for others to read parts of its object takes up other work meanwhile,
+//! which may be to decode: for that there is another decoder.
 
 use std::cell::RefCell;
 use std::io;
@@ -25,15 +25,13 @@ pub(super) fn with_decoder<T>(
     thread_local! {
         static DECODER: RefCell<Option<(Decoder, Vec<u8>)>> = const { RefCell::new(None) };
     }
-    DECODER.with_borrow_mut(|decoder| {
-        let mut own = decoder.take().unwrap_or_else(|| (Decoder::new(decode_options()), Vec::new()));
-        let done = run(&mut own.0, &mut own.1);
-        // After an error the decoder is not kept: it may hold half an object.
-        if done.is_ok() {
-            *decoder = Some(own);
-        }
-        done.map_err(|error| error.0)
-    })
+    let mut own = DECODER.take().unwrap_or_else(|| (Decoder::new(decode_options()), Vec::new()));
+    let done = run(&mut own.0, &mut own.1);
+    // After an error the decoder is not kept: it may hold half an object.
+    if done.is_ok() {
+        DECODER.set(Some(own));
+    }
+    done.map_err(|error| error.0)
 }
 
 /// What the decoder can fail with here, as an I/O error.
