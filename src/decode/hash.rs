@@ -45,15 +45,31 @@ pub(crate) fn number(text: &str, seed: u64) -> Hash {
     xxh3_64_with_seed(text.as_bytes(), seed) ^ NUMBER
 }
 
-pub(crate) fn literal(word: &'static str, seed: u64) -> Hash {
-    static WORDS: LazyLock<[Hash; 3]> =
-        LazyLock::new(|| ["null", "true", "false"].map(|word| xxh3_64(word.as_bytes()) ^ LITERAL));
-    let word = WORDS[match word {
-        "null" => 0,
-        "true" => 1,
-        _ => 2,
-    }];
-    if seed == 0 { word } else { mix(word ^ seed, STEP) }
+/// A value of which there is only one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Literal {
+    Null,
+    True,
+    False,
+}
+
+impl Literal {
+    const ALL: [Self; 3] = [Self::Null, Self::True, Self::False];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::True => "true",
+            Self::False => "false",
+        }
+    }
+}
+
+pub(crate) fn literal(literal: Literal, seed: u64) -> Hash {
+    static HASHES: LazyLock<[Hash; 3]> =
+        LazyLock::new(|| Literal::ALL.map(|literal| xxh3_64(literal.word().as_bytes()) ^ LITERAL));
+    let hash = HASHES[literal as usize];
+    if seed == 0 { hash } else { mix(hash ^ seed, STEP) }
 }
 
 /// Another hash of a whole record, for those in which no id says which event it is.

@@ -1,7 +1,7 @@
 //! One CloudTrail record, taken apart in one pass: which member belongs to which column.
 //!
 //! [`Record::read`] walks the record and the few objects whose members have columns of their own;
-//! everything else is one slice. Keys are found by remembering which one followed last time, since
+//! everything else is one slice. Keys are found by remembering which ones followed before, since
 //! CloudTrail writes them in the same order again and again.
 //!
 //! Of a repeated key the last one counts, as in every JSON parser that builds a map.
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use super::columns::{ACCOUNT_ID, EVENT_ID, SUMMARY, TIME_WINDOW};
 use super::fields::Fields;
 use super::hash::{self, Hash};
-use super::json::{JsonError, Problem, Scanner, Text, Type, Value};
+use super::json::{JsonError, Problem, Scanner, Spelling, Text, Type, Value};
 use crate::event::{FIELDS, Object};
 
 /// Keys that no column has and that are looked for: by what an object is told to be a record, an envelope or
@@ -74,8 +74,8 @@ pub(crate) struct Record<'a> {
     /// The whole record as it was written.
     pub(crate) text: &'a str,
     repeats: usize,
-    /// For each child of each object, the child that followed it in the record before.
-    followers: [Vec<usize>; Object::ALL.len()],
+    /// For each child of each object, the children that followed it in records before.
+    followers: [Vec<Followers>; Object::ALL.len()],
 }
 
 impl<'a> Record<'a> {
@@ -87,7 +87,7 @@ impl<'a> Record<'a> {
             hash: 0,
             text: "",
             repeats: 0,
-            followers: Object::ALL.map(|object| vec![0; children(object).len() + 1]),
+            followers: Object::ALL.map(|object| vec![Followers::default(); children(object).len() + 1]),
         }
     }
 
@@ -180,11 +180,15 @@ impl<'a> Record<'a> {
         before: &mut usize,
         first: bool,
     ) -> Result<Option<Key<'a>>, JsonError> {
-        let guess = self.followers[object as usize][*before];
-        let child = &children(object)[guess];
-        if scanner.take_member(&child.spelled, first) {
-            *before = guess;
-            return Ok(Some(Key::Known(child)));
+        let followers = &mut self.followers[object as usize][*before];
+        for way in 0..followers.len() {
+            let guess = followers[way];
+            let child = &children(object)[usize::from(guess)];
+            if scanner.take_member(&child.spelling, first) {
+                followers.swap(0, way);
+                *before = guess.into();
+                return Ok(Some(Key::Known(child)));
+            }
         }
         let key = scanner.next_key(first)?;
         Ok(key.map(|key| self.find(object, before, key).map_or(Key::Other(key), Key::Known)))
@@ -193,7 +197,8 @@ impl<'a> Record<'a> {
     /// The child of `object` that `key` names; `before` is the child found before it.
     fn find(&mut self, object: Object, before: &mut usize, key: Text<'_>) -> Option<&'static Child> {
         let children = children(object);
-        let guess = self.followers[object as usize][*before];
+        let followers = &mut self.followers[object as usize][*before];
+        let guess = usize::from(followers[0]);
         let index = match key.escaped {
             // With white space about it.
             false if children[guess].key == key.raw => guess,
@@ -203,7 +208,11 @@ impl<'a> Record<'a> {
                 children.iter().position(|child| child.key == key)?
             }
         };
-        self.followers[object as usize][*before] = index;
+        if index != guess {
+            followers.rotate_right(1);
+            // An object has far fewer known keys.
+            followers[0] = index as u8;
+        }
         *before = index;
         Some(&children[index])
     }
@@ -219,6 +228,10 @@ pub(crate) fn name_of(key: Text<'_>) -> &str {
     NAMES.into_iter().find(|name| *name == plain).unwrap_or(key.raw)
 }
 
+/// Indexes of children, the one that was met last first, more or less: what follows depends on whether there was an
+/// error, who called, and from where.
+type Followers = [u8; 3];
+
 /// A key as it was found.
 enum Key<'a> {
     Known(&'static Child),
@@ -229,8 +242,7 @@ enum Key<'a> {
 #[derive(Debug)]
 struct Child {
     key: &'static str,
-    /// As CloudTrail writes it behind another member: `,"key":`.
-    spelled: String,
+    spelling: Spelling,
     hash: Hash,
     what: What,
 }
@@ -252,7 +264,7 @@ fn children(object: Object) -> &'static [Child] {
 fn known_keys(of: Object) -> Vec<Child> {
     let child = |key, what| Child {
         key,
-        spelled: format!(",\"{key}\":"),
+        spelling: Spelling::of(key),
         hash: hash::text(Text { raw: key, escaped: false }, 0),
         what,
     };

@@ -5,25 +5,27 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayBuilder, ArrayRef, StringBuilder, new_null_array};
+use arrow::array::{Array, ArrayRef, StringBuilder, new_null_array};
 use arrow::datatypes::DataType;
 
 #[derive(Debug)]
 pub(crate) struct TextColumn {
     builder: StringBuilder,
+    /// That the builder has.
+    rows: usize,
     /// Rows and bytes, when it was finished last.
     last: (usize, usize),
 }
 
 impl TextColumn {
     pub(crate) fn new() -> Self {
-        Self { builder: StringBuilder::with_capacity(0, 0), last: (0, 0) }
+        Self { builder: StringBuilder::with_capacity(0, 0), rows: 0, last: (0, 0) }
     }
 
     /// Makes room for rows out of `bytes` of JSON, where those before were out of `last_bytes`.
     pub(crate) fn expect(&mut self, bytes: usize, last_bytes: usize) {
         let (rows, text) = self.last;
-        if text > 0 && self.builder.is_empty() {
+        if text > 0 && self.rows == 0 {
             // A little more, so that most need not grow in the end.
             let share = |size: usize| size * (bytes + bytes / 16) / last_bytes.max(1) + 1;
             self.builder = StringBuilder::with_capacity(share(rows), share(text));
@@ -32,22 +34,23 @@ impl TextColumn {
 
     /// Appends the value of a row.
     pub(crate) fn append(&mut self, row: usize, text: &str) {
-        let missing = row - self.builder.len();
-        if missing > 0 {
-            self.builder.append_nulls(missing);
+        if row > self.rows {
+            self.builder.append_nulls(row - self.rows);
         }
         self.builder.append_value(text);
+        self.rows = row + 1;
     }
 
     /// All of as many rows as `nulls` has, which is what it is without any value; it is empty afterwards.
     pub(crate) fn finish(&mut self, nulls: &ArrayRef) -> ArrayRef {
         let rows = nulls.len();
-        if self.builder.is_empty() {
+        let had = std::mem::take(&mut self.rows);
+        if had == 0 {
             self.last = (0, 0);
             self.builder = StringBuilder::with_capacity(0, 0);
             return nulls.clone();
         }
-        self.builder.append_nulls(rows - self.builder.len());
+        self.builder.append_nulls(rows - had);
         self.last = (rows, self.builder.values_slice().len());
         let array = self.builder.finish();
         self.builder = StringBuilder::with_capacity(0, 0);

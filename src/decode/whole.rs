@@ -45,7 +45,9 @@ impl Whole {
             return None;
         }
         if self.text.len() < length {
-            self.text.resize(length, 0);
+            // What it holds is not wanted any more, so it is not made longer, which would copy that.
+            drop(std::mem::take(&mut self.text));
+            self.text = vec![0; length];
         }
         let text = &mut self.text[..length];
         let inflated = self.decompressor.gzip_decompress(object, text).ok()?;

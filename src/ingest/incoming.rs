@@ -23,7 +23,7 @@ use crate::lake::{ObjectKey, Writer};
 use crate::source::{self, Body, ObjectRef, Source, SourceError};
 
 /// What a thread keeps of the bytes of files that it has read: most are smaller.
-const KEPT_BUFFER: usize = 1 << 20;
+const KEPT_BUFFER: usize = 4 << 20;
 
 /// Objects that wait to be taken; their shares bound what they take.
 const READY: usize = 32;
