@@ -68,7 +68,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn start(cli: Cli) -> anyhow::Result<Exit> {
     let config = Config::load(cli.global.config.as_deref())?;
     let app = App { global: cli.global, config, now: Timestamp::now() };
-    let runtime = Builder::new_multi_thread().enable_all().thread_stack_size(WORKER_STACK).build()?;
+    let mut builder = Builder::new_multi_thread();
+    builder.enable_all().thread_stack_size(WORKER_STACK).thread_keep_alive(IDLE);
+    let runtime = builder.build()?;
     let done = runtime.block_on(dispatch(cli.command, &app));
     // A query that met a limit may still be computing where nothing can stop it.
     runtime.shutdown_timeout(GRACE);
@@ -78,6 +80,11 @@ fn start(cli: Cli) -> anyhow::Result<Exit> {
 /// Expressions are evaluated as deep as the optimizer has joined them: some thousands of levels within the
 /// bounds of statements. Pages that are never touched cost nothing.
 const WORKER_STACK: usize = 64 << 20;
+
+/// How long a thread that reads and writes files stays without work. Memory that it had asked for and others let go
+/// of is of use only to itself until it ends, and work goes round all of them: with tokio's ten seconds an ingest of
+/// 20,000,000 events came to 2.7 GB instead of 0.8. To start one takes some 50 µs.
+const IDLE: Duration = Duration::from_millis(10);
 
 /// How long what still runs may take to end by itself.
 const GRACE: Duration = Duration::from_millis(200);

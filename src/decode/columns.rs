@@ -27,6 +27,9 @@ const FIRST_DATE: i32 = 15_706;
 /// How far ahead of the ingesting machine's date an event may be: clocks and time zones differ.
 const DATES_AHEAD: i32 = 2;
 
+/// What is kept of the buffer of `extra`: a record of somebody's may have megabytes of it.
+const KEPT_EXTRA: usize = 64 << 10;
+
 /// Indexes into [`FIELDS`] of the columns that others are derived from.
 struct Known {
     event_time: usize,
@@ -297,6 +300,8 @@ impl Columns {
         arrays.extend(derived.map(|column| column.finish(&nulls)));
         arrays.push(Arc::new(self.dates.finish()));
         self.last_bytes = self.bytes;
+        self.extra_text.clear();
+        self.extra_text.shrink_to(KEPT_EXTRA);
         Ok(Chunk {
             batch: RecordBatch::try_new(event::record_schema(), arrays)?,
             keys: std::mem::take(&mut self.keys),

@@ -90,7 +90,7 @@ pub(crate) struct Container {
     /// What was first found wrong, in case nothing was right.
     pub(crate) first_error: Option<String>,
     first_key: String,
-    /// Where it was made from another: what it stood in.
+    /// Of one made by [`Self::fork`]: what the other stood in.
     forked: Option<Stage>,
 }
 
@@ -113,12 +113,21 @@ impl Start<'_> {
     }
 }
 
+/// Where reading a window pauses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Until {
+    /// At the first value that begins here or behind it.
+    pub(crate) position: usize,
+    /// Behind the value with which there are so many rows.
+    pub(crate) rows: usize,
+}
+
 /// How far a window was read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Progress {
     /// How many of its bytes are done with.
     pub(crate) done: usize,
-    /// Whether reading paused because there are [`MAX_ROWS`] rows or it came to where it should; it goes on at `done`.
+    /// Whether reading paused where it should; it goes on at `done`.
     pub(crate) paused: bool,
 }
 
@@ -150,15 +159,19 @@ impl Container {
         }
     }
 
-    /// One that reads on from where this one stands.
+    /// One that reads on as if from where this one stands. It fails at the first thing that is no whole record.
     pub(crate) fn fork(&self) -> Self {
         Self { stage: self.stage, first_key: self.first_key.clone(), forked: Some(self.stage), ..Self::new() }
     }
 
-    /// Whether all that this one has met since it was made by [`Self::fork`] is whole records: then it stands as the
-    /// other would if that had read them.
-    pub(crate) fn is_plain_since_fork(&self) -> bool {
-        self.forked == Some(self.stage) && self.buried == 0 && self.recovery_bytes == 0 && self.digests == 0
+    /// Takes over what a fork has read from where this one stands now; `false` when this one, or the fork when it was
+    /// done, stands in something else than where they parted.
+    pub(crate) fn join(&mut self, fork: &Self) -> bool {
+        let agrees = fork.forked == Some(self.stage) && fork.stage == self.stage;
+        if agrees {
+            self.records += fork.records;
+        }
+        agrees
     }
 
     /// What tells where a record begins, if more of them are to be expected here.
@@ -171,19 +184,19 @@ impl Container {
         }
     }
 
-    /// Reads what is whole in the window from `start` on, and stops at `until` or at what comes next behind it;
-    /// where it is done with, the next window must start.
+    /// Reads what is whole in the window from `start` on; where it is done with, the next window must start.
     pub(crate) fn read(
         &mut self,
         window: &Window<'_>,
         start: usize,
-        until: usize,
+        until: Until,
         rows: &mut Columns,
     ) -> Result<Progress, Bad> {
         let mut reader = Reader {
             container: self,
             window,
             rows,
+            most_rows: until.rows,
             record: Record::new(),
             scanner: Scanner::new(window.text()),
             next_key: None,
@@ -192,7 +205,7 @@ impl Container {
         loop {
             let next = reader.scanner.peek();
             let done = reader.scanner.position();
-            if reader.rows.rows() >= MAX_ROWS || (done >= until && next.is_some()) {
+            if reader.rows.rows() >= until.rows || (done >= until.position && next.is_some()) {
                 return Ok(Progress { done, paused: true });
             }
             let step = match reader.container.stage {
@@ -246,6 +259,7 @@ struct Reader<'c, 'w, 'a> {
     container: &'c mut Container,
     window: &'w Window<'a>,
     rows: &'c mut Columns,
+    most_rows: usize,
     record: Record<'w>,
     scanner: Scanner<'w>,
     /// From where the usual first key was last searched, and where it stands.
@@ -325,7 +339,7 @@ impl<'w> Reader<'_, 'w, '_> {
             None if self.is_listed() => self.accept(start, end),
             None if self.is_digest() => {
                 self.container.digests += 1;
-                Ok(())
+                self.fail_in_fork()
             }
             None => {
                 self.container.foreign += 1;
@@ -351,6 +365,9 @@ impl<'w> Reader<'_, 'w, '_> {
     }
 
     fn envelope(&mut self, envelope: &Envelope<'w>, start: usize, end: usize) -> Result<(), Bad> {
+        if self.rows.rows() + envelope.contents.len() > self.most_rows {
+            self.fail_in_fork()?;
+        }
         if envelope.contents.len() > MAX_ROWS {
             return self.bury(start, end, format!("an envelope of more than {MAX_ROWS} records"));
         }
@@ -505,9 +522,15 @@ impl<'w> Reader<'_, 'w, '_> {
 
     /// Notes that so many bytes were read to no end but to find where to go on.
     fn spend(&mut self, bytes: usize) -> Result<(), Bad> {
+        self.fail_in_fork()?;
         self.container.recovery_bytes += bytes;
         let too_much = self.container.recovery_bytes > MAX_RECOVERY_BYTES;
         if too_much { Err(self.container.too_much()) } else { Ok(()) }
+    }
+
+    /// A fork that meets anything but whole records is read in vain, so it ends there.
+    fn fail_in_fork(&self) -> Result<(), Bad> {
+        if self.container.forked.is_some() { Err(Bad::Unfinished) } else { Ok(()) }
     }
 
     /// Where the list's own end stands, if the object ends as one with such a list does.
@@ -583,6 +606,7 @@ impl<'w> Reader<'_, 'w, '_> {
 
     /// Keeps a stretch of the window as a dead letter, while that is worth it.
     fn bury(&mut self, start: usize, end: usize, reason: String) -> Result<(), Bad> {
+        self.fail_in_fork()?;
         if self.container.first_error.is_none() {
             self.container.first_error = Some(self.locate(start, &reason));
         }

@@ -5,8 +5,8 @@
 //! Two events with the same id and the same hash are the same event, and of those without an id whose
 //! hashes of two seeds are the same: this is what de-duplication rests on, and of it `EventKey` keeps 88 bits.
 //!
-//! XXH3 is fast and not meant against an adversary, nor is what joins its values. It needs no more here: an
-//! attacker does not choose a record's eventID, and can't see the hashes of a lake to aim at.
+//! XXH3 is fast and not meant against an adversary, nor is what joins its values. Who only calls AWS does not choose a
+//! record's eventID; who may write logs can make a record that passes for another's duplicate (see `EventKey`).
 
 use std::sync::LazyLock;
 

@@ -5,8 +5,8 @@
 //! way back: a row as the record it came from.
 //!
 //! What can't be read is never silent: a record becomes a [`DeadLetter`], an object a [`Verdict`].
-//! Memory: one window of [`WINDOW`] bytes and the columns of [`MAX_ROWS`] rows, however large the
-//! object is.
+//! Memory: one window of [`WINDOW`] bytes, the columns of [`MAX_ROWS`] rows and what one envelope adds to them,
+//! however large the object is.
 
 mod columns;
 mod container;
@@ -39,7 +39,7 @@ use arrow::error::ArrowError;
 use sha2::{Digest, Sha256};
 
 use self::columns::Columns;
-use self::container::{Container, Progress};
+use self::container::{Container, Progress, Until};
 use self::inflate::{Inflater, Trouble};
 use self::whole::Whole;
 use self::window::Window;
@@ -55,11 +55,11 @@ pub const WINDOW: usize = 16 << 20;
 /// A single value must fit into so much: one document of somebody's export may be larger than any record.
 const MAX_VALUE: usize = 2 * WINDOW;
 
-/// What a decoder keeps of its buffer between two objects: every thread has one, and together they keep
-/// 64 MiB at most.
+/// What a decoder keeps of each of its two buffers between two objects: every thread has one, and together they
+/// keep 64 MiB at most.
 static KEPT_BUFFER: LazyLock<usize> = LazyLock::new(|| {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    ((64 << 20) / threads).clamp(64 << 10, WINDOW)
+    ((32 << 20) / threads).clamp(64 << 10, WINDOW)
 });
 
 /// Parts of a window that are read at a time: with fewer bytes each, gathering them would cost more than it brings.
@@ -68,6 +68,9 @@ const MAX_PARTS: usize = 8;
 /// How many rows wait in columns. A window of real records has fewer; one of two-member objects has
 /// a million, and a row takes some 300 bytes however little is in it.
 const MAX_ROWS: usize = 1 << 16;
+
+/// Of a window, but for the rows that may wait.
+const TO_THE_END: Until = Until { position: usize::MAX, rows: MAX_ROWS };
 
 /// A byte order mark before the text is no part of it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -416,35 +419,43 @@ impl Rows {
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
     ) -> Result<usize, Failed<E>> {
         let window = Window::new(bytes, offset, last);
-        self.columns.expect(bytes.len());
-        let mut done = match self.threads.min(bytes.len() / self.least_part) {
-            0 | 1 => 0,
+        let parts = self.threads.min(bytes.len() / self.least_part).min(MAX_PARTS);
+        let mut progress = match parts {
+            0 | 1 => Progress { done: 0, paused: true },
             parts => self.in_parts(container, &window, parts, emit)?,
         };
-        loop {
-            let progress = self.read(container, &window, done, usize::MAX, emit)?;
-            done = progress.done;
-            if !progress.paused {
-                return Ok(done);
-            }
+        while progress.paused {
+            progress = self.read(container, &window, progress.done, TO_THE_END, emit)?;
         }
+        self.hand_out_rest(emit)?;
+        Ok(progress.done)
     }
 
-    /// Reads on from `start` up to `until` or until there are rows enough, and hands them out.
+    /// Reads on from `start`, and hands out what rows there are.
     fn read<E: From<ArrowError>>(
         &mut self,
         container: &mut Container,
         window: &Window<'_>,
         start: usize,
-        until: usize,
+        until: Until,
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
     ) -> Result<Progress, Failed<E>> {
+        self.columns.expect(until.position.min(window.text().len()).saturating_sub(start));
         let progress = container.read(window, start, until, &mut self.columns)?;
-        if self.columns.rows() > 0 {
-            let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
-            self.hand_out(chunk, emit)?;
-        }
+        self.hand_out_rest(emit)?;
         Ok(progress)
+    }
+
+    /// Hands out the rows that are in the columns.
+    fn hand_out_rest<E: From<ArrowError>>(
+        &mut self,
+        emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
+    ) -> Result<(), Failed<E>> {
+        if self.columns.rows() == 0 {
+            return Ok(());
+        }
+        let chunk = self.columns.finish().map_err(|error| Failed::Emit(error.into()))?;
+        self.hand_out(chunk, emit)
     }
 
     fn hand_out<E>(

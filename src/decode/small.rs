@@ -16,7 +16,9 @@ use sha2::{Digest, Sha256};
 
 use super::container::Container;
 use super::window::Window;
-use super::{Chunk, Decoded, Decoder, Members, Verdict, encoding, mark_length, span, verdict, whole};
+use super::{
+    Chunk, Decoded, Decoder, Members, TO_THE_END, Verdict, encoding, mark_length, span, verdict, whole,
+};
 
 /// The longest text of a small object; a hundred records have less.
 const MAX_TEXT: usize = 256 << 10;
@@ -80,7 +82,7 @@ impl Decoder {
         let mut container = Container::new();
         let start = mark_length(text);
         let window = Window::new(&text[start..], start as u64, true);
-        let progress = container.read(&window, 0, usize::MAX, &mut self.rows.columns).ok()?;
+        let progress = container.read(&window, 0, TO_THE_END, &mut self.rows.columns).ok()?;
         let is_log = !progress.paused && verdict(&mut container, Members::One, None) == Verdict::Log;
         if !is_log || !container.dead_letters.is_empty() {
             return None;

@@ -5,8 +5,8 @@
 //! before it turns out to end exactly where it begins, and if there is nothing in it but whole records. What does
 //! not count is read again in turn, so that where it was cut decides nothing but how long it takes.
 //!
-//! Limits: gunzip, the check that the text is UTF-8 and its SHA-256 stay on one thread. All parts together have no
-//! more rows than otherwise wait in columns ([`MAX_ROWS`]): records of fewer than 256 bytes are read one after another.
+//! Limits: gunzip, the check that the text is UTF-8 and its SHA-256 stay on one thread. Each part has its share of the
+//! rows that wait in columns ([`MAX_ROWS`]): what records of fewer than 256 bytes have beyond it is read in turn.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use arrow::error::ArrowError;
 use memchr::memmem;
 
 use super::columns::Columns;
-use super::container::{Container, Start};
+use super::container::{Container, Progress, Start, Until};
 use super::recovery::record_start;
 use super::window::Window;
 use super::{Chunk, Failed, MAX_ROWS, Rows};
@@ -25,9 +25,6 @@ const MAX_TRIES: usize = 16;
 /// White space that may stand before a record's first key.
 const MAX_BEFORE: usize = 256;
 
-/// What is read of a part before its rows are counted.
-const STEP: usize = 64 << 10;
-
 /// What is read until the first record is behind: values that come before it, one at a time.
 const MAX_BEFORE_FIRST: usize = 8;
 
@@ -36,105 +33,98 @@ struct Part {
     range: Range<usize>,
     container: Container,
     columns: Columns,
-    most_rows: usize,
+    /// Its rows, if there is nothing in it but whole records and not too many.
     chunk: Option<Chunk>,
 }
 
 impl Rows {
-    /// Reads the records of a large window in parts, from its start to the last one that seems to begin in it;
-    /// returns up to where it is done with.
+    /// Reads the records of a large window in parts, from its start to the last one that seems to begin in it.
+    /// Rows may be left in the columns.
     pub(super) fn in_parts<E: From<ArrowError>>(
         &mut self,
         container: &mut Container,
         window: &Window<'_>,
         parts: usize,
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
-    ) -> Result<usize, Failed<E>> {
-        let mut done = 0;
-        for _ in 0..MAX_BEFORE_FIRST {
-            if container.records > 0 {
-                break;
-            }
-            let progress = self.read(container, window, done, done + 1, emit)?;
-            done = progress.done;
-            if !progress.paused {
-                break;
-            }
-        }
-        let Some(start) = container.start_of_next() else { return Ok(done) };
-        let cuts = cuts(window.text(), done, &start, parts);
-        let Some((own, others)) = cuts.split_first() else { return Ok(done) };
-        let most_rows = MAX_ROWS / cuts.len();
-        let mut parts: Vec<Part> =
-            others.iter().map(|range| self.part(range, container, most_rows)).collect();
-        done = rayon::in_place_scope(|scope| {
+    ) -> Result<Progress, Failed<E>> {
+        self.columns.expect(window.text().len() / parts);
+        let mut progress = self.first_record(container, window)?;
+        let Some(start) = container.start_of_next().filter(|_| progress.paused) else { return Ok(progress) };
+        let cuts = cuts(window.text(), progress.done, &start, parts);
+        let Some((own, others)) = cuts.split_first() else { return Ok(progress) };
+        let rows = MAX_ROWS / cuts.len();
+        let mut parts: Vec<Part> = others.iter().map(|range| self.part(range, container)).collect();
+        progress = rayon::in_place_scope(|scope| {
             for part in &mut parts {
-                scope.spawn(|_| part.read(window));
+                scope.spawn(|_| part.read(window, rows));
             }
-            self.read_to(container, window, own.clone(), emit)
+            self.read_to(container, window, own.start, Until { position: own.end, rows }, emit)
         })?;
         for part in parts {
+            self.spare.push(part.columns);
             match part.chunk {
-                Some(chunk) if part.range.start == done => {
-                    done = part.range.end;
-                    container.records += part.container.records;
+                // What began before it does not end in this window.
+                _ if !progress.paused => {}
+                Some(chunk) if part.range.start == progress.done && container.join(&part.container) => {
+                    progress.done = part.range.end;
                     self.hand_out(chunk, emit)?;
                 }
-                _ => done = self.read_to(container, window, done..part.range.end, emit)?,
+                _ => {
+                    let until = Until { position: part.range.end, rows };
+                    progress = self.read_to(container, window, progress.done, until, emit)?;
+                }
             }
-            self.spare.push(part.columns);
         }
-        Ok(done)
+        Ok(progress)
     }
 
-    fn part(&mut self, range: &Range<usize>, container: &Container, most_rows: usize) -> Part {
+    /// Reads up to the end of the object's first record, if it is near; its rows stay in the columns.
+    fn first_record<E>(
+        &mut self,
+        container: &mut Container,
+        window: &Window<'_>,
+    ) -> Result<Progress, Failed<E>> {
+        let mut progress = Progress { done: 0, paused: true };
+        for _ in 0..MAX_BEFORE_FIRST {
+            if container.records > 0 || !progress.paused {
+                break;
+            }
+            let until = Until { position: progress.done + 1, rows: MAX_ROWS };
+            progress = container.read(window, progress.done, until, &mut self.columns)?;
+        }
+        Ok(progress)
+    }
+
+    fn part(&mut self, range: &Range<usize>, container: &Container) -> Part {
         let mut columns = self.spare.pop().unwrap_or_else(|| Columns::new(self.today));
         columns.expect(range.len());
-        Part { range: range.clone(), container: container.fork(), columns, most_rows, chunk: None }
+        Part { range: range.clone(), container: container.fork(), columns, chunk: None }
     }
 
-    /// Reads on from the start of `range` until its end is reached or passed, or no more can be read.
+    /// Reads on from `done` until a position is reached or passed, or no more can be read.
     fn read_to<E: From<ArrowError>>(
         &mut self,
         container: &mut Container,
         window: &Window<'_>,
-        range: Range<usize>,
+        done: usize,
+        until: Until,
         emit: &mut dyn FnMut(Chunk) -> Result<(), E>,
-    ) -> Result<usize, Failed<E>> {
-        let mut done = range.start;
-        while done < range.end {
-            let progress = self.read(container, window, done, range.end, emit)?;
-            done = progress.done;
-            if !progress.paused {
-                break;
-            }
+    ) -> Result<Progress, Failed<E>> {
+        let mut progress = Progress { done, paused: true };
+        while progress.paused && progress.done < until.position {
+            progress = self.read(container, window, progress.done, until, emit)?;
         }
-        Ok(done)
+        Ok(progress)
     }
 }
 
 impl Part {
-    fn read(&mut self, window: &Window<'_>) {
-        self.chunk = self.is_plain(window).then(|| self.columns.finish().ok()).flatten();
-        if self.columns.rows() > 0 {
-            // They must not become part of the next one.
-            drop(self.columns.finish());
-        }
-    }
-
-    /// Reads it, and says whether there is nothing in it but whole records, and not too many of them.
-    fn is_plain(&mut self, window: &Window<'_>) -> bool {
-        let mut done = self.range.start;
-        while done < self.range.end {
-            let until = self.range.end.min(done + STEP);
-            match self.container.read(window, done, until, &mut self.columns) {
-                Ok(progress) if progress.done > done && self.columns.rows() <= self.most_rows => {
-                    done = progress.done;
-                }
-                _ => return false,
-            }
-        }
-        done == self.range.end && self.container.is_plain_since_fork()
+    fn read(&mut self, window: &Window<'_>, rows: usize) {
+        let until = Until { position: self.range.end, rows };
+        let read = self.container.read(window, self.range.start, until, &mut self.columns);
+        let is_plain = read.is_ok_and(|progress| progress.done == self.range.end);
+        // What is not wanted must not become part of the next one.
+        self.chunk = self.columns.finish().ok().filter(|_| is_plain);
     }
 }
 

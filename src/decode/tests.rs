@@ -333,7 +333,7 @@ fn a_large_object_is_read_in_windows_and_whole_or_not_at_all() {
 fn any_object() -> impl Strategy<Value = Vec<u8>> {
     let records = proptest::collection::vec(any_record(), 1..30);
     let bytes = proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..3);
-    (records, 0..6, bytes, proptest::option::weighted(0.2, any::<proptest::sample::Index>())).prop_map(
+    (records, 0..8, bytes, proptest::option::weighted(0.2, any::<proptest::sample::Index>())).prop_map(
         |(records, form, bytes, end)| {
             // With the key in front by which parts are found.
             let first = |record: &Value| format!("{{\"eventVersion\":\"1\",{}", &record.to_string()[1..]);
@@ -344,6 +344,17 @@ fn any_object() -> impl Strategy<Value = Vec<u8>> {
                 2 => format!("[{}]", items.join(",")),
                 3 => items.join("\n"),
                 4 => items.join("\n\n{\"a\":\n{}}\n"),
+                // Lists of both kinds, whose items are not taken for the same, and what is like theirs outside.
+                5 | 6 => {
+                    let foreign = r#"{"eventVersion":{}},{"b":1}"#;
+                    let (some, others) = items.split_at(items.len() / 3);
+                    let mixed = |items: &[String]| items.join(&format!(",{foreign},"));
+                    let object = format!("{{\"Records\":[{}]}}", mixed(some));
+                    match form {
+                        5 => format!("{object}\n[{}]", mixed(others)),
+                        _ => format!("[{foreign},{}]\n{object}\n,{}", mixed(others), others.join("\n,")),
+                    }
+                }
                 _ => records.iter().map(|record| format!("{record:#}\n")).collect(),
             };
             let mut text = text.into_bytes();
@@ -389,6 +400,41 @@ proptest! {
         prop_assert_eq!(&one, &two);
         prop_assert_eq!(&one, &five);
     }
+}
+
+#[test]
+fn a_fork_takes_whole_records_and_fails_at_the_first_thing_that_is_none() {
+    let good = record("A").to_string();
+    let digest = r#"{"digestS3Object":"x","digestPublicKeyFingerprint":"y"}"#;
+    let lines = |other: &str| format!("{good}\n{good}\n{other}\n{good}\n");
+    let list = |other: &str| format!("{{\"Records\":[{good},{good},{other},{good}]}}");
+    let envelope = |records| format!("{{\"x\":1,\"Records\":[{}]}}", vec![&*good; records].join(","));
+    let read = |text: &str| {
+        let window = Window::new(text.as_bytes(), 0, true);
+        let mut columns = Columns::new(TODAY.today);
+        let mut container = Container::new();
+        let first = Until { position: text.len(), rows: 1 };
+        let done = container.read(&window, 0, first, &mut columns).unwrap().done;
+        let mut fork = container.fork();
+        let end = text.len() - text.ends_with("]}") as usize * 2;
+        let read = fork.read(&window, done, Until { position: end, rows: 10 }, &mut columns);
+        assert!(fork.dead_letters.is_empty(), "nothing of a fork is kept but rows");
+        read.is_ok() && container.join(&fork)
+    };
+    assert!(read(&lines(&good)) && read(&list(&good)) && read(&lines(&envelope(6))));
+    for other in [r#"{"a":1}"#, "[1]", "{\"eventName\":}", "1", digest, &envelope(11), "\u{0}"] {
+        assert!(!read(&lines(other)), "{other}");
+    }
+    for other in ["{\"eventName\":}", "1", "oops"] {
+        assert!(!read(&list(other)), "{other}");
+    }
+    // Both read what comes next, but one as items of a list and one as lines.
+    let mut container = Container::new();
+    let fork = container.fork();
+    let text = format!("[{good},");
+    let window = Window::new(text.as_bytes(), 0, false);
+    container.read(&window, 0, TO_THE_END, &mut Columns::new(TODAY.today)).unwrap();
+    assert!(!container.join(&fork));
 }
 
 #[test]

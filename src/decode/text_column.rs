@@ -8,6 +8,8 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, StringBuilder, new_null_array};
 use arrow::datatypes::DataType;
 
+use super::MAX_ROWS;
+
 #[derive(Debug)]
 pub(crate) struct TextColumn {
     builder: StringBuilder,
@@ -28,7 +30,7 @@ impl TextColumn {
         if text > 0 && self.rows == 0 {
             // A little more, so that most need not grow in the end.
             let share = |size: usize| size * (bytes + bytes / 16) / last_bytes.max(1) + 1;
-            self.builder = StringBuilder::with_capacity(share(rows), share(text));
+            self.builder = StringBuilder::with_capacity(share(rows).min(MAX_ROWS), share(text).min(bytes));
         }
     }
 

@@ -31,7 +31,7 @@ pub(super) fn with_decoder<T>(
     if done.is_ok() {
         DECODER.set(Some(own));
     }
-    done.map_err(|error| error.0)
+    done.map_err(io::Error::from)
 }
 
 /// What the decoder can fail with here, as an I/O error.
@@ -40,6 +40,12 @@ pub(super) struct DecodeError(io::Error);
 impl From<io::Error> for DecodeError {
     fn from(error: io::Error) -> Self {
         Self(error)
+    }
+}
+
+impl From<DecodeError> for io::Error {
+    fn from(error: DecodeError) -> Self {
+        error.0
     }
 }
 

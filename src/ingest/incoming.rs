@@ -17,8 +17,8 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use super::decoder::{DecodeError, memory, with_decoder};
 use super::small::{self, Small};
 use super::weight::{Bounds, Share, of_letters};
-use super::{Options, verdict};
-use crate::decode::{Chunk, Decoded, Members, Verdict, WINDOW};
+use super::{Options, decode_options, verdict};
+use crate::decode::{Chunk, Decoded, Decoder, Members, Verdict, WINDOW};
 use crate::lake::{ObjectKey, Writer};
 use crate::source::{self, Body, ObjectRef, Source, SourceError};
 
@@ -363,7 +363,9 @@ pub(super) fn decode_again(
                 .map_err(|_| DecodeError::from(io::Error::from(io::ErrorKind::BrokenPipe)))
         };
         let reader = reader(&object, &body).with_context(|| format!("reading {}", object.uri))?;
-        let decoded = with_decoder(|decoder, _| decoder.decode(reader, members(&object), &mut emit));
+        // Not one that is kept: these threads are many and seldom have to decode.
+        let decoded = Decoder::new(decode_options()).decode(reader, members(&object), &mut emit);
+        let decoded = decoded.map_err(io::Error::from);
         let decoded = decoded.with_context(|| format!("reading {}", object.uri))?;
         Ok(Again { uri: object.uri, sha256: decoded.sha256 })
     });

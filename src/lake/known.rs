@@ -7,7 +7,8 @@
 //! decided differently before.
 //!
 //! Limits: 9.5 bytes an event of the dates in use; beyond [`MAX_BYTES`] the dates unused for longest are let go
-//! and loaded again when a row needs them. One day always fits whole (10 million events: 95 MB).
+//! and loaded again when a row needs them, and so are, beyond [`MAX_IDLE`], those that were not used for a whole batch:
+//! trails are listed day by day. One day always fits whole (10 million events: 95 MB).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -17,6 +18,10 @@ use crate::decode::EventKey;
 
 /// What keys may take before the dates unused for longest are let go: 28 million events.
 const MAX_BYTES: usize = 256 << 20;
+
+/// The same for dates that were not used while the last batch was gathered: three million events. With all of them
+/// a history of many dates would take ever more.
+const MAX_IDLE: usize = 32 << 20;
 
 /// Keys that are kept one by one before they are packed.
 const LOOSE: usize = 128 << 10;
@@ -39,6 +44,8 @@ pub(crate) type DateKey = Option<i32>;
 pub(crate) struct Known {
     dates: HashMap<DateKey, DateKeys>,
     clock: u64,
+    /// When room was made last.
+    made_room: u64,
     /// How often keys were let go: who has loaded a date before has to look again.
     losses: u64,
 }
@@ -123,16 +130,24 @@ impl Known {
             }
         }
         if known.loose.len() >= LOOSE {
-            let packed = Keys::of(&std::mem::take(&mut known.loose).into_keys());
-            known.own.take(vec![packed]);
+            known.pack();
         }
         verdicts
     }
 
     /// Lets go of the dates unused for longest, but not of `in_use`: their keys may not be in any
-    /// sidecar yet. Nor of the rows without a date, which every check looks at.
+    /// sidecar yet. Nor of the rows without a date, which every check looks at. To be called once a batch.
     pub(crate) fn make_room(&mut self, in_use: &HashSet<DateKey>) {
-        self.let_go(MAX_BYTES, |date| !in_use.contains(date), |dates, date| drop(dates.remove(&date)));
+        let idle = |keys: &DateKeys| keys.last_used <= self.made_room;
+        let idle = self.dates.iter().filter(|(_, keys)| idle(keys)).map(|(date, _)| *date);
+        let idle: HashSet<DateKey> = idle.filter(|date| !in_use.contains(date)).collect();
+        let forget = |dates: &mut HashMap<DateKey, DateKeys>, date| drop(dates.remove(&date));
+        self.let_go(MAX_IDLE, |date| idle.contains(date), forget);
+        self.let_go(MAX_BYTES, |date| !in_use.contains(date), forget);
+        for (_, keys) in self.dates.iter_mut().filter(|(date, _)| !in_use.contains(date)) {
+            keys.pack();
+        }
+        self.made_room = self.clock;
     }
 
     /// Lets go of what can be loaded again of the dates unused for longest, but not of those of `now`: what a
@@ -171,6 +186,14 @@ impl Known {
 impl DateKeys {
     fn bytes(&self) -> usize {
         self.loaded.bytes() + self.own.bytes() + self.loose.len() * LOOSE_BYTES
+    }
+
+    /// Packs the keys that are kept one by one.
+    fn pack(&mut self) {
+        if self.loose.len() > 0 {
+            let loose = std::mem::take(&mut self.loose).into_keys();
+            self.own.take(vec![Keys::of(&loose)]);
+        }
     }
 
     fn find_packed(&self, keys: &[EventKey], found: &mut [Novelty]) {
@@ -332,6 +355,24 @@ mod tests {
         assert_eq!(known.check(Some(1), &batch, |_| None), vec![Duplicate; batch.len()]);
         assert_eq!(known.check(Some(1), &many(0, 60_000), |_| None), vec![Duplicate; 60_000]);
         assert_eq!(known.check(Some(1), &many(1 << 50, 100), |_| None), [New; 100]);
+    }
+
+    #[test]
+    fn a_date_that_a_whole_batch_does_without_is_packed_and_goes_when_there_are_too_many() {
+        let (mut known, per_date) = (Known::default(), LOOSE - 1);
+        let dates = i32::try_from(MAX_IDLE / 9 / per_date).unwrap() + 4;
+        let mut most = 0;
+        for date in 0..dates {
+            known.check(Some(date), &many((date as u64) << 20, per_date), |_| None);
+            known.make_room(&HashSet::from([Some(date)]));
+            let loose = known.dates.values().filter(|keys| keys.loose.len() > 0).count();
+            assert_eq!(loose, 1, "only those of the date in use");
+            most = most.max(known.dates.values().map(DateKeys::bytes).sum());
+        }
+        let own = 2 * per_date * LOOSE_BYTES;
+        assert!((MAX_IDLE - own..MAX_IDLE + own).contains(&most), "{most}");
+        let kept = |date: i32| known.dates.contains_key(&Some(date));
+        assert!(!kept(0) && kept(dates - 3) && kept(dates - 2) && kept(dates - 1));
     }
 
     #[test]

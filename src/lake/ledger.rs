@@ -5,7 +5,8 @@
 //! its newest verdict is kept, in 16 bytes: `Failed` and `Gone` are none, and `Ingested` stays.
 //!
 //! Limits: beyond [`MAX_BYTES`] the months unused for longest are let go, which loses nothing, since only what is
-//! committed is in here; the last two always fit whole (10 million objects: 160 MB), since objects of one are
+//! committed is in here; the last two always fit whole (10 million objects: 160 MB, and half as much again
+//! while they are sorted), since objects of one are
 //! listed while those of the other are ingested. 93 bits tell an object from
 //! others. An object without a date in its key goes by when it was last modified: written again in another
 //! month, with the same bytes, it is read again, and its records turn out to be duplicates.
@@ -167,9 +168,14 @@ impl Month {
     }
 
     /// Sorts verdicts in.
-    fn take(&mut self, verdicts: Vec<Verdict>) {
-        self.sorted.reserve_exact(verdicts.len());
-        self.sorted.extend(verdicts);
+    fn take(&mut self, mut verdicts: Vec<Verdict>) {
+        if self.sorted.is_empty() {
+            verdicts.shrink_to_fit();
+            self.sorted = verdicts;
+        } else {
+            self.sorted.reserve_exact(verdicts.len());
+            self.sorted.extend(verdicts);
+        }
         // Not the unstable sort: this one merges what is sorted already.
         self.sorted.sort();
         // Of an object's verdicts the last is the one that counts.

@@ -329,7 +329,10 @@ impl Writer {
             keys.insert(date, sets.collect());
         }
         let is_settled = |row: &ObjectRow| settled.contains(&row.key());
-        let dropped = busy(|| staged.drop_known(is_settled, &keys))?;
+        let dropped = match keys.is_empty() {
+            true => staged.drop_known(is_settled, &keys)?,
+            false => busy(|| staged.drop_known(is_settled, &keys))?,
+        };
         staged.base = now;
         Ok(dropped)
     }
@@ -454,7 +457,8 @@ fn missing_files(
     missing
 }
 
-/// Runs what takes long, beside whatever else this thread has to do; a runtime of one thread has no other.
+/// Runs what takes long, beside whatever else this thread has to do; a runtime of one thread has no other. Not for
+/// what every commit does: another thread takes over this one's place, and this one's memory is of no use to it.
 fn busy<T>(work: impl FnOnce() -> T) -> T {
     match Handle::current().runtime_flavor() {
         RuntimeFlavor::CurrentThread => work(),

@@ -147,6 +147,21 @@ fn tiny_records_come_in_chunks_of_bounded_rows() {
         assert_eq!(sizes, [MAX_ROWS, MAX_ROWS, 10]);
         assert_eq!(decoded.undated, rows as u64);
     }
+    // Enough of them that parts are read beside each other: together they have no more rows than one otherwise.
+    let (rows, threads) = (5 * MAX_ROWS, 4);
+    let text = format!("{tiny}\n").repeat(rows);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let (decoded, chunks) = pool.install(|| {
+        let mut chunks = Vec::new();
+        let mut emit = |chunk| -> Result<(), anyhow::Error> {
+            chunks.push(chunk);
+            Ok(())
+        };
+        (Decoder::new(TODAY).decode(text.as_bytes(), Members::One, &mut emit).unwrap(), chunks)
+    });
+    assert_eq!((decoded.verdict, decoded.records), (Verdict::Log, rows as u64));
+    let most = chunks.iter().map(|chunk| chunk.batch.num_rows()).max();
+    assert_eq!(most, Some(MAX_ROWS / threads));
     let envelope = format!("{{\"x\":1,\"Records\":[{tiny}{}]}}", format!(",{tiny}").repeat(MAX_ROWS));
     let verdict = verdict_of(&envelope);
     assert!(matches!(verdict, Verdict::Quarantined(Bad::Unreadable(_))), "{verdict:?}");
