@@ -8,11 +8,11 @@ pub fn run(data: &[u8]) {
     let lines = text.split('\n').count();
     match Rule::parse("rule.sql", text) {
         Ok(rule) => {
-            assert!(!rule.id.is_empty() && !rule.sql.is_empty());
-            assert!((1..=lines).contains(&rule.sql_line), "the SQL on line {} of {lines}", rule.sql_line);
-            let at = text.split('\n').nth(rule.sql_line - 1).unwrap_or_default();
-            let first = rule.sql.split('\n').next().unwrap_or_default();
-            assert!(at.contains(first.trim()), "line {} is no `{first}`", rule.sql_line);
+            assert!(!rule.id.is_empty() && !rule.sql().is_empty());
+            assert!((1..=lines).contains(&rule.sql_line()), "the SQL on line {} of {lines}", rule.sql_line());
+            let at = text.split('\n').nth(rule.sql_line() - 1).unwrap_or_default();
+            let first = rule.sql().split('\n').next().unwrap_or_default();
+            assert!(at.contains(first.trim()), "line {} is no `{first}`", rule.sql_line());
         }
         Err(mistakes) => {
             assert!(!mistakes.0.is_empty());

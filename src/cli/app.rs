@@ -1,7 +1,7 @@
 //! What every command needs: the global options, the configuration, the moment it was started.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -9,11 +9,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::{Bounds, Global, Range, ReportFormat};
+use super::terminal;
 use crate::config::{Config, Limits};
+use crate::detect::RuleSet;
 use crate::lake::{Lake, Location};
 use crate::progress::Progress;
 use crate::source::{self, Aws, Filter, Source};
 use crate::timespan::Timespan;
+
+/// Mistakes in rules that a run names.
+const REFUSED_SHOWN: usize = 20;
 
 /// One call of the program.
 #[derive(Debug)]
@@ -73,6 +78,25 @@ impl App {
         limits.memory = bounds.memory.unwrap_or(limits.memory);
         limits.time = bounds.timeout.or(limits.time);
         limits
+    }
+
+    /// The shipped rules and those of `paths`. Of those that can't be used it says why; the others run.
+    pub(super) fn rules(&self, paths: &[PathBuf]) -> Result<RuleSet> {
+        let rules = RuleSet::load(paths, &self.config.sigma.placeholders)?;
+        self.name_refused(&rules);
+        Ok(rules)
+    }
+
+    /// Says on stderr which rules can't be used, and why.
+    pub(super) fn name_refused(&self, rules: &RuleSet) {
+        let refused = rules.refused();
+        for mistake in refused.iter().take(REFUSED_SHOWN) {
+            tracing::error!("{}", terminal::escape(&mistake.to_string()));
+        }
+        if refused.len() > REFUSED_SHOWN {
+            let more = refused.len() - REFUSED_SHOWN;
+            tracing::error!("and {more} mistakes in rules more; `trailhound rules check` lists them");
+        }
     }
 
     pub(super) fn spinner(&self, label: &str) -> Progress {

@@ -10,15 +10,16 @@ use super::args::{self, Assignment, Bounds, Range, Raw};
 use super::signals::until_interrupted;
 use super::{Exit, color_stdout, query, terminal};
 use crate::config::Params;
-use crate::detect::{self, Options, Report, RuleSet, Selection, Severity};
+use crate::detect::{self, Options, Report, Selection, Severity};
 use crate::lake::Lake;
 use crate::query::Session;
 use crate::report::{self, Style};
 
 pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
-    let rules = RuleSet::load(&args.rules.paths)?;
+    let rules = app.rules(&args.rules.paths)?;
     let selection = Selection { only: args.only.clone(), min_severity: args.min_severity };
     let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
+    let refused = if rules.refused().is_empty() { Exit::Done } else { Exit::Incomplete };
     let options = options(&args.raw, &args.range, &args.params, app)?;
     let mut out = open_output(args.output.as_deref())?;
     let lake = match args.raw.sources.is_empty() {
@@ -41,7 +42,7 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     };
     report::write(args.format, &report, style, out.as_mut())?;
     out.flush()?;
-    Ok(exit(&report, args.fail_on))
+    Ok(exit(&report, args.fail_on).merge(refused))
 }
 
 /// What a run ends with: its findings, and rules that could not be run to their end.

@@ -14,7 +14,7 @@ use super::signals::until_interrupted;
 use super::{Exit, detect, terminal};
 use crate::config::Limits;
 use crate::detect::{
-    Level, Mistake, Rule, RuleFile, RuleSet, backtest, check, check_config, read, shipped_files, test,
+    Body, Level, Mistake, Rule, RuleFile, RuleSet, backtest, check, check_config, read, shipped_files, test,
 };
 use crate::query::Session;
 
@@ -32,7 +32,7 @@ pub(super) async fn run(command: &Rules, app: &App) -> Result<Exit> {
 }
 
 fn list(args: &args::RulesList, app: &App) -> Result<Exit> {
-    let rules = RuleSet::load(&args.rules.paths)?;
+    let rules = app.rules(&args.rules.paths)?;
     let mut text = String::new();
     for rule in rules.iter() {
         let name = terminal::escape(&rule.title).into_owned();
@@ -44,7 +44,7 @@ fn list(args: &args::RulesList, app: &App) -> Result<Exit> {
 }
 
 fn show(args: &args::RulesShow, app: &App) -> Result<Exit> {
-    let rules = test::only(&RuleSet::load(&args.rules.paths)?, &args.id).map_err(anyhow::Error::msg)?;
+    let rules = test::only(&app.rules(&args.rules.paths)?, &args.id).map_err(anyhow::Error::msg)?;
     let mut text = String::new();
     for rule in rules.iter() {
         text.push_str(&shown(rule));
@@ -81,7 +81,10 @@ fn shown(rule: &Rule) -> String {
             _ = writeln!(out, "  {name} ({default}) {about}");
         }
     }
-    _ = writeln!(out, "\n{}", rule.sql.trim());
+    let text = match &rule.body {
+        Body::Sql { text, .. } | Body::Sigma { text, .. } => text,
+    };
+    _ = writeln!(out, "\n{}", text.trim());
     terminal::escape_lines(&out)
 }
 
@@ -90,7 +93,9 @@ fn described(rule: &Rule) -> Value {
         "id": rule.id, "title": rule.title, "severity": rule.severity.name(), "status": rule.status.name(),
         "attack": rule.attack, "practice": rule.practice.map(|practice| practice.name()),
         "description": rule.description, "params": rule.params.keys().collect::<Vec<_>>(),
-        "file": rule.file, "version": rule.version, "sql": rule.sql,
+        "file": rule.file, "version": rule.version,
+        "sql": match &rule.body { Body::Sql { text, .. } => Some(text), Body::Sigma { .. } => None },
+        "sigma": match &rule.body { Body::Sigma { text, .. } => Some(text), Body::Sql { .. } => None },
     })
 }
 
@@ -105,10 +110,11 @@ fn files(paths: &[PathBuf]) -> Result<Vec<RuleFile>> {
 fn checked(args: &args::RulesPaths, app: &App) -> Result<Exit> {
     let files = files(&args.paths)?;
     let session = Session::over_raw(Arc::new(|| futures::stream::empty().boxed()), &Limits::default())?;
-    let mut mistakes = check(&session, &files);
+    let placeholders = &app.config.sigma.placeholders;
+    let mut mistakes = check(&session, &files, placeholders);
     if let Some(file) = &app.config.file {
-        let rules = RuleSet::load(&args.paths);
-        let ids: Vec<_> = rules.iter().flat_map(RuleSet::iter).map(|rule| rule.id.as_str()).collect();
+        let rules = RuleSet::load(&args.paths, placeholders)?;
+        let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
         let today = app.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         mistakes.extend(check_config(file, &app.config.params, &app.config.suppress, &ids, today));
     }
@@ -127,7 +133,8 @@ fn mistake_json(mistake: &Mistake) -> Value {
 }
 
 async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
-    let rules = RuleSet::parse(&files(&args.paths)?)?;
+    let rules = RuleSet::parse(&files(&args.paths)?, &app.config.sigma.placeholders);
+    app.name_refused(&rules);
     let folder = args.cases.clone().unwrap_or_else(|| Path::new(CASES).to_owned());
     folder
         .read_dir()
@@ -150,7 +157,7 @@ async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
 }
 
 async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
-    let rules = RuleSet::load(&args.rules.paths)?;
+    let rules = app.rules(&args.rules.paths)?;
     let options = detect::options(&args.raw, &args.range, &args.params, app)?;
     let lake = match args.raw.sources.is_empty() {
         true => Some(app.lake(false).await?),

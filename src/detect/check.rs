@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use super::bindings::{self, BOUND_TO_ALL};
 use super::computed::{OPTIONAL, REQUIRED, RESERVED};
 use super::kind::{self, Kind};
-use super::mistake::{Mistake, Mistakes};
-use super::rule::Rule;
+use super::mistake::Mistake;
+use super::rule::{Body, Rule};
 use super::rule_set::RuleFile;
+use super::sigma::{self, Placeholders};
 use super::spelling;
 use super::window::{Frame, Span};
 use super::{glob, nulls};
@@ -44,28 +45,28 @@ const UNSTABLE: [&str; 14] = [
 
 /// Checks rule files against the tables and functions of `session`; it has to have a `cloudtrail` table,
 /// which may be empty. Sorted by file and line.
-pub fn check(session: &Session, files: &[RuleFile]) -> Vec<Mistake> {
+pub fn check(session: &Session, files: &[RuleFile], placeholders: &Placeholders) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
     for file in files {
-        let rule = match Rule::parse(&file.path, &file.text) {
-            Ok(rule) => rule,
-            Err(Mistakes(found)) => {
-                mistakes.extend(found);
-                continue;
+        let (rules, found) = file.rules(placeholders);
+        mistakes.extend(found);
+        for rule in rules {
+            match seen.get(&rule.id) {
+                Some((other, version)) if *version != rule.version => {
+                    let message = format!("id `{}` is taken by `{other}`; choose another", rule.id);
+                    mistakes.push(Mistake::error(&rule.file, rule.line, message));
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(rule.id.clone(), (rule.file.clone(), rule.version.clone()));
+                }
             }
-        };
-        match seen.get(&rule.id) {
-            Some((other, version)) if *version != rule.version => {
-                let message = format!("id `{}` is taken by `{other}`; choose another", rule.id);
-                mistakes.push(Mistake::error(&file.path, 1, message));
-            }
-            Some(_) => {}
-            None => {
-                seen.insert(rule.id.clone(), (file.path.clone(), rule.version.clone()));
+            match &rule.body {
+                Body::Sql { .. } => Checker { rule: &rule, mistakes: &mut mistakes }.all(session),
+                Body::Sigma { detection, .. } => sigma::lint(&rule, detection, &mut mistakes),
             }
         }
-        Checker { rule: &rule, mistakes: &mut mistakes }.all(session);
     }
     mistakes.sort();
     mistakes
@@ -110,7 +111,7 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn all(&mut self, session: &Session) {
         self.texts();
-        if let Ok(query) = kind::parse(&self.rule.sql) {
+        if let Ok(query) = kind::parse(self.rule.sql()) {
             self.unstable(&query);
             for (line, mut text) in nulls::unsafe_conditions(&query) {
                 if let Some((end, _)) = text.char_indices().nth(SHOWN_MAX) {
@@ -168,7 +169,7 @@ impl Checker<'_> {
     }
 
     fn parameters(&mut self) {
-        let Ok(used) = crate::query::parameters(&self.rule.sql) else { return };
+        let Ok(used) = crate::query::parameters(self.rule.sql()) else { return };
         for name in self.rule.params.keys().filter(|name| !used.contains(*name)) {
             let message = format!("parameter `{name}` is declared and not used");
             self.mistakes.push(Mistake::warning(&self.rule.file, 1, message));
@@ -192,10 +193,10 @@ impl Checker<'_> {
         let mut bindings = bindings::samples(rule);
         let run = Span { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
         bindings::bind_times(&mut bindings, Frame::new(run, rule.window, rule.lookback), rule.window);
-        if bindings::only_used(&mut bindings, &rule.sql).is_err() {
+        if bindings::only_used(&mut bindings, rule.sql()).is_err() {
             return;
         }
-        match session.plan(&rule.sql, &bindings) {
+        match session.plan(rule.sql(), &bindings) {
             Ok(planned) if rule.kind == Kind::Query => self.columns(planned.schema()),
             Ok(_) => {}
             Err(error) => {
@@ -248,15 +249,15 @@ impl Checker<'_> {
 
     /// The line of the query, from 1, on which `text` first stands.
     fn line_in_sql(&self, text: &str) -> usize {
-        self.rule.sql.lines().position(|line| line.contains(text)).map_or(1, |index| index + 1)
+        self.rule.sql().lines().position(|line| line.contains(text)).map_or(1, |index| index + 1)
     }
 
     fn error(&mut self, line: usize, message: String) {
-        self.mistakes.push(Mistake::error(&self.rule.file, self.rule.sql_line + line - 1, message));
+        self.mistakes.push(Mistake::error(&self.rule.file, self.rule.sql_line() + line - 1, message));
     }
 
     fn warn(&mut self, line: usize, message: String) {
-        self.mistakes.push(Mistake::warning(&self.rule.file, self.rule.sql_line + line - 1, message));
+        self.mistakes.push(Mistake::warning(&self.rule.file, self.rule.sql_line() + line - 1, message));
     }
 }
 
@@ -289,7 +290,7 @@ mod tests {
         let text =
             format!("/*---\nid: r\ntitle: t\nseverity: low\ndescription: d\n{TEXTS}{keys}---*/\n{sql}");
         let file = RuleFile { path: "r.sql".to_owned(), text };
-        check(&session_over(&[]), &[file]).iter().map(Mistake::to_string).collect()
+        check(&session_over(&[]), &[file], &Placeholders::new()).iter().map(Mistake::to_string).collect()
     }
 
     const COLUMNS: &str = "min(event_time) AS time, max(event_time) AS last_time,
@@ -354,7 +355,7 @@ mod tests {
     async fn a_header_without_the_texts_a_reader_needs_is_warned_about() {
         let text = "/*---\nid: r\ntitle: t\nseverity: low\ndescription: d\n---*/\nSELECT * FROM cloudtrail WHERE true";
         let file = RuleFile { path: "other.sql".to_owned(), text: text.to_owned() };
-        let found = check(&session_over(&[]), &[file]);
+        let found = check(&session_over(&[]), &[file], &Placeholders::new());
         assert_eq!(found.len(), 6, "{found:?}");
     }
 }

@@ -14,7 +14,7 @@ use super::bindings::BOUND_TO_ALL;
 use super::kind::Kind;
 use super::mistake::Mistake;
 use super::param::{Param, ParamType};
-use super::rule::{Rule, version};
+use super::rule::{Body, Rule, version};
 use super::spelling;
 use super::vocabulary::{Need, Practice, Status};
 use crate::query::split_header;
@@ -135,10 +135,10 @@ impl Header<'_> {
             lookback,
             clock,
             kind: Kind::Query,
-            sql: parts.sql.to_owned(),
-            sql_line: parts.sql_line,
+            body: Body::Sql { text: parts.sql.to_owned(), line: parts.sql_line },
             version: version(text),
             file: self.file.to_owned(),
+            line: 1,
         })
     }
 
@@ -362,7 +362,7 @@ SELECT 1
         assert_eq!(rule.window, Some(SignedDuration::from_hours(1)));
         assert_eq!(rule.lookback, Some(SignedDuration::from_hours(14 * 24)));
         assert!(rule.clock && rule.params["networks"].required && !rule.params["days"].required);
-        assert_eq!((rule.sql.as_str(), rule.sql_line), ("SELECT 1", 19));
+        assert_eq!((rule.sql(), rule.sql_line()), ("SELECT 1", 19));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Detections: rules run over events, and the findings they make.
 //!
-//! A rule is a file, a YAML header and one SQL query ([`Rule`]); rules are chosen into a [`RuleSet`], run
-//! over a range of time by [`run`], and give [`Finding`]s in a [`Report`]. [`check`] finds mistakes in rule
+//! A rule is a YAML header and one SQL query, or a Sigma rule ([`Rule`]); rules are chosen into a [`RuleSet`],
+//! run over a range of time by [`run`], and give [`Finding`]s in a [`Report`]. [`check`] finds mistakes in rule
 //! files, [`test`] runs them over their cases, [`backtest`] counts one rule's findings by day, [`save`]
 //! puts findings into the lake.
 //!
@@ -26,8 +26,10 @@ mod param;
 mod rule;
 mod rule_set;
 mod run;
+mod scan;
 mod severity;
 mod shipped;
+mod sigma;
 mod spelling;
 mod store;
 mod suppress;
@@ -43,10 +45,11 @@ pub use self::kind::Kind;
 pub use self::mistake::{Level, Mistake, Mistakes};
 pub use self::outcome::{Report, RuleOutcome, Run, State, Suppressed};
 pub use self::param::{Param, ParamType};
-pub use self::rule::Rule;
+pub use self::rule::{Body, Rule};
 pub use self::rule_set::{RuleFile, RuleSet, Selection, read, shipped_files};
 pub use self::run::{FINDINGS_MAX, Options, run};
 pub use self::severity::Severity;
+pub use self::sigma::{Detection, Placeholders};
 pub use self::store::{Saved, save};
 pub use self::vocabulary::{Need, Practice, Status};
 pub use self::window::Span;

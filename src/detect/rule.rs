@@ -3,6 +3,7 @@
 //! Not here: reading the header (`header`), choosing rules (`rule_set`), running them (`run`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
@@ -12,10 +13,11 @@ use super::header;
 use super::kind::{self, Kind};
 use super::mistake::{Mistake, Mistakes};
 use super::param::Param;
+use super::sigma::Detection;
 use super::vocabulary::{Need, Practice, Status};
 
 /// A rule, checked as far as it can be without planning its SQL.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Rule {
     /// Unique among the rules of a run.
     pub id: String,
@@ -51,14 +53,33 @@ pub struct Rule {
     pub clock: bool,
     /// Whether it filters events or computes findings.
     pub kind: Kind,
-    /// Its query, without the header.
-    pub sql: String,
-    /// The line of the file on which `sql` starts.
-    pub sql_line: usize,
+    /// What it asks.
+    pub body: Body,
     /// Hash of the file.
     pub version: String,
     /// Where it was read.
     pub file: String,
+    /// The line of the file on which it begins.
+    pub line: usize,
+}
+
+/// What a rule asks, in the language it is written in.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// A query.
+    Sql {
+        /// Without the header.
+        text: String,
+        /// The line of the file on which it starts.
+        line: usize,
+    },
+    /// A detection of the Sigma specification.
+    Sigma {
+        /// As it was compiled.
+        detection: Arc<Detection>,
+        /// The document.
+        text: String,
+    },
 }
 
 impl Rule {
@@ -71,16 +92,32 @@ impl Rule {
             Ok(rule) => (rule, Vec::new()),
             Err(mistakes) => return Err(Mistakes(mistakes)),
         };
-        match kind::of(&rule.sql) {
+        match kind::of(rule.sql()) {
             Ok(kind) => {
                 rule.kind = kind;
                 rule.check_shape(&mut mistakes);
             }
             Err((line, message)) => {
-                mistakes.push(Mistake::error(file, rule.sql_line + line.saturating_sub(1), message));
+                mistakes.push(Mistake::error(file, rule.sql_line() + line.saturating_sub(1), message));
             }
         }
         if mistakes.is_empty() { Ok(rule) } else { Err(Mistakes(mistakes)) }
+    }
+
+    /// Its query, without the header; none of a Sigma rule.
+    pub fn sql(&self) -> &str {
+        match &self.body {
+            Body::Sql { text, .. } => text,
+            Body::Sigma { .. } => "",
+        }
+    }
+
+    /// The line of the file on which its query starts.
+    pub fn sql_line(&self) -> usize {
+        match &self.body {
+            Body::Sql { line, .. } => *line,
+            Body::Sigma { .. } => self.line,
+        }
     }
 
     /// What only makes sense for one of the two kinds of rules.

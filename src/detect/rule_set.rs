@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::Severity;
 use super::mistake::{Mistake, Mistakes};
 use super::rule::Rule;
+use super::sigma::Placeholders;
 use super::vocabulary::Status;
-use super::{glob, shipped, spelling};
+use super::{glob, shipped, sigma, spelling};
 
 /// A rule file is text by hand; anything larger is no rule.
 const FILE_MAX: u64 = 1 << 20;
@@ -26,6 +27,23 @@ pub struct RuleFile {
     pub text: String,
 }
 
+impl RuleFile {
+    /// Its rules, and what is wrong with the others: one of an SQL file, any number of a Sigma file.
+    pub(super) fn rules(&self, placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
+        if is_sigma(Path::new(&self.path)) {
+            return sigma::rules(&self.path, &self.text, placeholders);
+        }
+        match Rule::parse(&self.path, &self.text) {
+            Ok(rule) => (vec![rule], Vec::new()),
+            Err(Mistakes(mistakes)) => (Vec::new(), mistakes),
+        }
+    }
+}
+
+fn is_sigma(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
+}
+
 /// Which rules of a set to run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -39,6 +57,7 @@ pub struct Selection {
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Arc<Rule>>,
+    refused: Vec<Mistake>,
 }
 
 impl RuleSet {
@@ -47,55 +66,51 @@ impl RuleSet {
     /// # Errors
     /// Never in a released binary: a test parses them all.
     pub fn shipped() -> Result<Self, Mistakes> {
-        Self::parse(&shipped_files())
+        let set = Self::parse(&shipped_files(), &Placeholders::new());
+        if set.refused.is_empty() { Ok(set) } else { Err(Mistakes(set.refused)) }
     }
 
-    /// The shipped rules, and those of `paths`: files, or folders with `.sql` files in them.
+    /// The shipped rules, and those of `paths`: files, or folders with `.sql`, `.yml` and `.yaml` files in them.
     ///
     /// # Errors
-    /// Every mistake in a file, and ids that two different files claim.
-    pub fn load(paths: &[PathBuf]) -> Result<Self, Mistakes> {
+    /// Paths that can't be read, or hold no rule.
+    pub fn load(paths: &[PathBuf], placeholders: &Placeholders) -> Result<Self, Mistakes> {
         let mut files = shipped_files();
         files.extend(read(paths)?);
-        Self::parse(&files)
+        Ok(Self::parse(&files, placeholders))
     }
 
-    /// The rules of `files`; the same rule twice counts once.
-    ///
-    /// # Errors
-    /// Every mistake in a file, and ids that two different files claim.
-    pub fn parse(files: &[RuleFile]) -> Result<Self, Mistakes> {
+    /// The rules of `files`; the same rule twice counts once. Rules that can't be used are left out, and
+    /// [`Self::refused`] says why.
+    pub fn parse(files: &[RuleFile], placeholders: &Placeholders) -> Self {
         let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
-        let mut mistakes = Vec::new();
+        let mut refused = Vec::new();
         for file in files {
-            let rule = match Rule::parse(&file.path, &file.text) {
-                Ok(rule) => rule,
-                Err(Mistakes(found)) => {
-                    mistakes.extend(found);
-                    continue;
-                }
-            };
-            match rules.get(&rule.id) {
-                Some(other) if other.version != rule.version => {
-                    let message = format!("id `{}` is taken by `{}`; choose another", rule.id, other.file);
-                    mistakes.push(Mistake::error(&file.path, 1, message));
-                }
-                Some(_) => {}
-                None => {
-                    rules.insert(rule.id.clone(), Arc::new(rule));
+            let (found, mistakes) = file.rules(placeholders);
+            refused.extend(mistakes);
+            for rule in found {
+                match rules.get(&rule.id) {
+                    Some(other) if other.version != rule.version => {
+                        let message =
+                            format!("id `{}` is taken by `{}`; choose another", rule.id, other.file);
+                        refused.push(Mistake::error(&rule.file, rule.line, message));
+                    }
+                    Some(_) => {}
+                    None => drop(rules.insert(rule.id.clone(), Arc::new(rule))),
                 }
             }
         }
-        if mistakes.is_empty() {
-            Ok(Self { rules: rules.into_values().collect() })
-        } else {
-            Err(Mistakes(mistakes))
-        }
+        Self { rules: rules.into_values().collect(), refused }
+    }
+
+    /// What is wrong with the rules that were left out.
+    pub fn refused(&self) -> &[Mistake] {
+        &self.refused
     }
 
     /// Rules that are known to have distinct ids and to be sorted by them.
     pub(super) fn from_rules(rules: Vec<Arc<Rule>>) -> Self {
-        Self { rules }
+        Self { rules, refused: Vec::new() }
     }
 
     /// The rules that `selection` names. A disabled rule runs only when named by its id.
@@ -120,7 +135,7 @@ impl RuleSet {
             let severe = selection.min_severity.is_none_or(|least| rule.severity >= least);
             severe && fits && (named || rule.status != Status::Disabled)
         };
-        Ok(Self { rules: self.rules.iter().filter(chosen).cloned().collect() })
+        Ok(Self { rules: self.rules.iter().filter(chosen).cloned().collect(), refused: self.refused.clone() })
     }
 
     /// The rules, by id.
@@ -161,7 +176,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<RuleFile>, Mistakes> {
         let before = files.len();
         walk(path, 0, &mut files, &mut mistakes);
         if files.len() == before && mistakes.is_empty() {
-            let message = "no `.sql` file in this folder; a rule is an `.sql` file with a header";
+            let message = "no rule in this folder; a rule is an `.sql` file with a header, or a Sigma rule in a `.yml` file";
             mistakes.push(Mistake::error(&path.display().to_string(), 1, message));
         }
     }
@@ -195,7 +210,7 @@ fn walk(path: &Path, depth: usize, files: &mut Vec<RuleFile>, mistakes: &mut Vec
     let mut inner: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
     inner.sort();
     for path in inner {
-        let is_rule = path.extension().is_some_and(|extension| extension == "sql");
+        let is_rule = is_sigma(&path) || path.extension().is_some_and(|extension| extension == "sql");
         if is_rule || path.is_dir() {
             walk(&path, depth + 1, files, mistakes);
         }
@@ -213,16 +228,21 @@ mod tests {
         RuleFile { path: path.to_owned(), text }
     }
 
+    fn parse(files: &[RuleFile]) -> RuleSet {
+        RuleSet::parse(files, &Placeholders::new())
+    }
+
     fn ids(set: &RuleSet) -> Vec<&str> {
         set.iter().map(|rule| rule.id.as_str()).collect()
     }
 
     #[test]
     fn the_same_rule_twice_counts_once_and_another_under_its_id_is_refused() {
-        let set = RuleSet::parse(&[file("a.sql", "a", ""), file("b.sql", "a", "")]).unwrap();
+        let set = parse(&[file("a.sql", "a", ""), file("b.sql", "a", "")]);
+        assert_eq!((set.len(), set.refused()), (1, [].as_slice()));
+        let set = parse(&[file("a.sql", "a", ""), file("b.sql", "a", "status: experimental\n")]);
+        let found = set.refused();
         assert_eq!(set.len(), 1);
-        let error = RuleSet::parse(&[file("a.sql", "a", ""), file("b.sql", "a", "status: experimental\n")]);
-        let Mistakes(found) = error.unwrap_err();
         assert!(
             found.len() == 1 && found[0].file == "b.sql" && found[0].message.contains("taken by `a.sql`")
         );
@@ -231,8 +251,7 @@ mod tests {
     #[test]
     fn rules_are_chosen_by_id_glob_and_severity_and_disabled_ones_only_by_id() {
         let off = "status: disabled\n";
-        let set = RuleSet::parse(&[file("a", "root_a", ""), file("b", "root_b", off), file("c", "key", "")])
-            .unwrap();
+        let set = parse(&[file("a", "root_a", ""), file("b", "root_b", off), file("c", "key", "")]);
         let select = |only: &[&str], min_severity| {
             let only = only.iter().map(|name| (*name).to_owned()).collect();
             set.select(&Selection { only, min_severity })
@@ -249,7 +268,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("inner");
         fs::create_dir(&inner).unwrap();
-        assert!(read(&[folder.path().to_owned()]).unwrap_err().to_string().contains("no `.sql` file"));
+        assert!(
+            read(&[folder.path().to_owned()]).unwrap_err().to_string().contains("no rule in this folder")
+        );
         fs::write(inner.join("b.sql"), "x").unwrap();
         fs::write(folder.path().join("a.sql"), "y").unwrap();
         fs::write(folder.path().join("README.md"), "z").unwrap();

@@ -3,10 +3,12 @@
 //! A rule that can't run is listed with what it lacks; one that fails is listed with the reason; neither
 //! stops the others. Each rule's findings are bounded, and what is beyond the bound is counted.
 //!
-//! For now every rule is a query of its own. Which times it sees and which findings are its own: `window`.
+//! Rules that filter events share one scan (`scan`), every other rule is a query of its own. Which times it sees and
+//! which findings are its own: `window`.
 
 use std::collections::{BTreeSet, HashSet};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use arrow::array::{AsArray, RecordBatch};
@@ -23,11 +25,11 @@ use super::bindings::{self, Bindings, Unbound};
 use super::finding::Finding;
 use super::kind::Kind;
 use super::outcome::{self, Report, RuleOutcome, Run, State};
-use super::rule::Rule;
+use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
-use super::{computed, events, suppress};
+use super::{computed, events, scan, suppress};
 use crate::config::{Params, Suppress};
 use crate::query::{QueryError, Session};
 use crate::timespan::Timespan;
@@ -75,6 +77,13 @@ impl Options {
     }
 }
 
+impl Options {
+    fn stamp(&self) -> Stamp {
+        let (source, run_id) = (self.source.clone(), self.run_id.clone());
+        Stamp { source, found_at: self.found_at, run_id }
+    }
+}
+
 /// What every finding of a run says of the run.
 #[derive(Debug, Clone)]
 pub(super) struct Stamp {
@@ -97,8 +106,12 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         suppressed: Vec::new(),
         warnings: Vec::new(),
     };
-    let ran = rules.iter().map(|rule| one(session, rule, span, options));
-    let ran: Vec<_> = stream::iter(ran).buffered(RULES_AT_ONCE).collect().await;
+    let (events, queries): (Vec<_>, Vec<_>) =
+        rules.iter().map(Arc::as_ref).partition(|rule| rule.kind == Kind::Event);
+    let mut ran = event_rules(session, &events, span, options).await?;
+    let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
+    ran.extend(stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await);
+    ran.sort_by(|(a, _), (b, _)| a.rule_id.cmp(&b.rule_id));
     for (outcome, findings) in ran {
         if outcome.dropped > 0 {
             let RuleOutcome { rule_id, findings, dropped, .. } = &outcome;
@@ -112,15 +125,9 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
     Ok(report)
 }
 
-/// Runs one rule; whatever happens becomes its outcome.
-async fn one(
-    session: &Session,
-    rule: &Rule,
-    span: Option<Span>,
-    options: &Options,
-) -> (RuleOutcome, Vec<Finding>) {
-    let start = Instant::now();
-    let mut outcome = RuleOutcome {
+/// How a rule goes, as long as nothing has happened.
+fn outcome(rule: &Rule) -> RuleOutcome {
+    RuleOutcome {
         rule_id: rule.id.clone(),
         title: rule.title.clone(),
         severity: rule.severity,
@@ -128,18 +135,12 @@ async fn one(
         findings: 0,
         dropped: 0,
         suppressed: 0,
-        elapsed: start.elapsed(),
-    };
-    let bindings = match prepare(rule, options) {
-        Ok(bindings) => bindings,
-        Err(state) => {
-            outcome.state = state;
-            return (outcome, Vec::new());
-        }
-    };
-    let Some(span) = span else { return (outcome, Vec::new()) };
-    let found = judge(session, rule, bindings, span, options).await;
-    outcome.elapsed = start.elapsed();
+        elapsed: Duration::ZERO,
+    }
+}
+
+/// What a rule has found, or why it could not, as its outcome.
+fn settled(mut outcome: RuleOutcome, found: Result<(Vec<Finding>, u64)>) -> (RuleOutcome, Vec<Finding>) {
     match found {
         Ok((findings, dropped)) => {
             outcome.findings = findings.len() as u64;
@@ -148,17 +149,103 @@ async fn one(
         }
         Err(error) => {
             let reason = format!("{error:#}");
-            tracing::warn!(rule = %rule.id, %reason, "a rule failed");
+            tracing::warn!(rule = %outcome.rule_id, %reason, "a rule failed");
             outcome.state = State::Failed(reason);
             (outcome, Vec::new())
         }
     }
 }
 
+/// Runs all rules that filter events, together.
+async fn event_rules(
+    session: &Session,
+    rules: &[&Rule],
+    span: Option<Span>,
+    options: &Options,
+) -> Result<Vec<(RuleOutcome, Vec<Finding>)>> {
+    let start = Instant::now();
+    let mut ran = Vec::with_capacity(rules.len());
+    let mut judged = Vec::new();
+    let mut asked = Vec::new();
+    for rule in rules {
+        let mut outcome = outcome(rule);
+        match question(rule, span, options) {
+            Ok(Some(question)) => {
+                asked.push(question);
+                judged.push((*rule, outcome));
+            }
+            Ok(None) => ran.push((outcome, Vec::new())),
+            Err(state) => {
+                outcome.state = state;
+                ran.push((outcome, Vec::new()));
+            }
+        }
+    }
+    let Some(span) = span else { return Ok(ran) };
+    let max = options.findings_max;
+    let matched = scan::judge(session, asked, span, max.saturating_add(1)).await?;
+    let stamp = options.stamp();
+    for ((rule, mut outcome), matched) in judged.into_iter().zip(matched) {
+        outcome.elapsed = start.elapsed();
+        let found = matched.and_then(|matched| {
+            let mut findings = Vec::new();
+            for batch in &matched.events {
+                findings.extend(events::findings(batch, rule, &stamp)?);
+            }
+            Ok(each_once(findings, matched.count, max))
+        });
+        ran.push(settled(outcome, found));
+    }
+    Ok(ran)
+}
+
+/// What a rule that filters events asks; nothing without a span.
+fn question<'r>(
+    rule: &'r Rule,
+    span: Option<Span>,
+    options: &Options,
+) -> Result<Option<scan::Asked<'r>>, State> {
+    let mut bindings = prepare(rule, options)?;
+    let Some(span) = span else { return Ok(None) };
+    Ok(Some(match &rule.body {
+        Body::Sigma { detection, .. } => scan::Asked::Sigma(detection.condition.clone()),
+        Body::Sql { text, .. } => {
+            bindings::bind_times(&mut bindings, Frame::new(span, rule.window, rule.lookback), rule.window);
+            bindings::only_used(&mut bindings, text).map_err(|error| State::Failed(format!("{error:#}")))?;
+            scan::Asked::Sql(text, bindings)
+        }
+    }))
+}
+
+/// Runs one rule that computes findings.
+async fn query_rule(
+    session: &Session,
+    rule: &Rule,
+    span: Option<Span>,
+    options: &Options,
+) -> (RuleOutcome, Vec<Finding>) {
+    let start = Instant::now();
+    let mut outcome = outcome(rule);
+    let bindings = match prepare(rule, options) {
+        Ok(bindings) => bindings,
+        Err(state) => {
+            outcome.state = state;
+            return (outcome, Vec::new());
+        }
+    };
+    let Some(span) = span else { return (outcome, Vec::new()) };
+    let found = computed(session, rule, bindings, span, options).await;
+    outcome.elapsed = start.elapsed();
+    settled(outcome, found)
+}
+
 /// The values of the rule's parameters, or why it can't run.
 fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
     let unmet = rule.needs.iter().filter(|need| !options.available.contains(need));
     let mut missing: Vec<_> = unmet.map(Need::remedy).collect();
+    if let Body::Sigma { detection, .. } = &rule.body {
+        missing.extend(detection.unset.iter().map(|name| format!("[sigma.placeholders] {name}")));
+    }
     match bindings::configured(rule, &options.params) {
         Ok(bindings) if missing.is_empty() => return Ok(bindings),
         Ok(_) => {}
@@ -169,7 +256,7 @@ fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
 }
 
 /// The rule's findings in [`Span`], each once, and how many more there are than are kept.
-async fn judge(
+async fn computed(
     session: &Session,
     rule: &Rule,
     mut bindings: Bindings,
@@ -178,43 +265,18 @@ async fn judge(
 ) -> Result<(Vec<Finding>, u64)> {
     let frame = Frame::new(span, rule.window, rule.lookback);
     bindings::bind_times(&mut bindings, frame, rule.window);
-    bindings::only_used(&mut bindings, &rule.sql)?;
-    let planned = session.prepare(&rule.sql, &bindings).await?;
-    let stamp =
-        Stamp { source: options.source.clone(), found_at: options.found_at, run_id: options.run_id.clone() };
-    let max = options.findings_max;
+    bindings::only_used(&mut bindings, rule.sql())?;
+    let planned = session.prepare(rule.sql(), &bindings).await?;
+    let (state, plan) = planned.into_parts();
+    let plan = read_only_within(plan, frame.read)?;
+    let rows = DataFrame::new(state, plan).filter(within("time", frame.keep))?;
+    let (stamp, max) = (options.stamp(), options.findings_max);
+    let (batches, total) = bounded(session, rows, &["time", "window_start"], max).await?;
     let mut findings = Vec::new();
-    let mut total = 0;
-    match rule.kind {
-        Kind::Event => {
-            let columns: Vec<_> = events::COLUMNS.iter().map(|name| column(name)).collect();
-            let matched = planned.filter(within("event_time", frame.keep))?;
-            // Only events without an id need all their columns, to be told apart; there are hardly any, and
-            // the statistics of most files say that they hold none.
-            let with_id = matched.clone().filter(column("event_id").is_not_null())?.select(columns)?;
-            let without_id = matched.filter(column("event_id").is_null())?;
-            for rows in [with_id, without_id] {
-                let (batches, count) = bounded(session, rows, &["event_time", "event_id"], max).await?;
-                total += count;
-                for batch in &batches {
-                    findings.extend(events::findings(batch, rule, &stamp)?);
-                }
-            }
-        }
-        Kind::Query => {
-            let (state, plan) = planned.into_parts();
-            let plan = read_only_within(plan, frame.read)?;
-            let rows = DataFrame::new(state, plan).filter(within("time", frame.keep))?;
-            let (batches, count) = bounded(session, rows, &["time", "window_start"], max).await?;
-            total += count;
-            for batch in &batches {
-                findings.extend(computed::findings(batch, rule, &stamp)?);
-            }
-        }
+    for batch in &batches {
+        findings.extend(computed::findings(batch, rule, &stamp)?);
     }
-    let distinct = each_once(findings, max);
-    let dropped = if total > max as u64 { total - distinct.len() as u64 } else { 0 };
-    Ok((distinct, dropped))
+    Ok(each_once(findings, total, max))
 }
 
 /// The first `max` rows in the order of `keys`, and how many there are in all.
@@ -243,16 +305,18 @@ async fn collect(session: &Session, rows: DataFrame) -> Result<Vec<RecordBatch>>
     Ok(stream.map_err(QueryError::of_running).try_collect().await?)
 }
 
-/// The findings in order of time, each id once. Two rows with one id are two copies of an event that differ
-/// (both lie in the lake then), or a rule that groups by less than its entity: the first one stands for it.
-fn each_once(mut findings: Vec<Finding>, max: usize) -> Vec<Finding> {
+/// The first `max` findings in order of time, each id once, and how many of `total` are missing. Two rows
+/// with one id are two copies of an event that differ (both lie in the lake then), or a rule that groups by
+/// less than its entity: the first one stands for it.
+fn each_once(mut findings: Vec<Finding>, total: u64, max: usize) -> (Vec<Finding>, u64) {
     findings.sort_by(|a, b| {
         (a.time, &a.finding_id, a.count, &a.message).cmp(&(b.time, &b.finding_id, b.count, &b.message))
     });
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert(finding.finding_id.clone()));
     findings.truncate(max);
-    findings
+    let dropped = if total > max as u64 { total - findings.len() as u64 } else { 0 };
+    (findings, dropped)
 }
 
 /// Puts a filter on each scan of `cloudtrail`, below everything the rule does, so that rows outside don't
@@ -271,7 +335,7 @@ fn read_only_within(plan: LogicalPlan, span: Span) -> Result<LogicalPlan> {
     Ok(bounded.data)
 }
 
-fn within(name: &str, span: Span) -> Expr {
+pub(super) fn within(name: &str, span: Span) -> Expr {
     between(column(name), span)
 }
 
@@ -282,7 +346,7 @@ fn between(expr: Expr, span: Span) -> Expr {
     expr.clone().gt_eq(at(span.since)).and(expr.lt(at(span.until)))
 }
 
-fn column(name: &str) -> Expr {
+pub(super) fn column(name: &str) -> Expr {
     Expr::Column(Column::from_name(name))
 }
 

@@ -7,14 +7,17 @@
 
 mod athena;
 mod bounds;
+mod condition;
 mod dialect;
 mod error;
 mod files;
 mod functions;
 mod header;
 mod hunt;
+pub(crate) mod json;
 mod limits;
 mod params;
+pub(crate) mod pattern;
 mod pool;
 mod raw;
 mod restrict;
@@ -43,7 +46,7 @@ use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
-use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use tokio::runtime::Handle;
 use url::Url;
@@ -207,6 +210,16 @@ impl Session {
     /// # Errors
     /// When the plan can't be optimized, or a log can't be read; when either meets a limit.
     pub async fn run(&self, frame: DataFrame) -> Result<SendableRecordBatchStream, QueryError> {
+        self.start(frame, Ok).await
+    }
+
+    async fn start(
+        &self,
+        frame: DataFrame,
+        wrap: impl FnOnce(Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError>
+        + Send
+        + 'static,
+    ) -> Result<SendableRecordBatchStream, QueryError> {
         let of_planning = |error| QueryError::of_planning(error, "", &Names::default());
         let time =
             self.limits.time.map(|time| (time, "the query takes longer than {} ([limits] time, --timeout)"));
@@ -228,7 +241,7 @@ impl Session {
         let runtime = Handle::current();
         let started = off_on_large_stack(move || {
             let _inside = runtime.enter();
-            execute_stream(physical, tasks)
+            execute_stream(wrap(physical)?, tasks)
         });
         let stream = started.await.flatten().map_err(QueryError::of_running)?;
         Ok(limits::watched(&self.limits, watchdog, stream))

@@ -31,6 +31,7 @@ mod s3;
 mod s3_faults;
 mod s3_server;
 mod s3_stormy;
+mod sigma;
 mod slt;
 mod source;
 mod trail;

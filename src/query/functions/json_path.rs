@@ -10,8 +10,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringBuilder};
 use datafusion::common::exec_err;
 use datafusion::error::Result;
-use memchr::memchr2;
 
+use super::super::json::{Walker, unescape};
 use super::arguments::Call;
 use super::{Function, only_text, text};
 
@@ -81,78 +81,7 @@ fn parse_path(path: &str) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// Walks over JSON text.
-struct Walker<'a> {
-    text: &'a str,
-    at: usize,
-}
-
 impl<'a> Walker<'a> {
-    fn peek(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        while bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
-            self.at += 1;
-        }
-        bytes.get(self.at).copied()
-    }
-
-    fn take(&mut self, wanted: u8) -> Option<()> {
-        (self.peek()? == wanted).then(|| self.at += 1)
-    }
-
-    /// A string's inside, as it is written.
-    fn string(&mut self) -> Option<&'a str> {
-        self.take(b'"')?;
-        let start = self.at;
-        loop {
-            let rest = self.text.as_bytes().get(self.at..)?;
-            self.at += memchr2(b'"', b'\\', rest)?;
-            if self.text.as_bytes()[self.at] == b'"' {
-                self.at += 1;
-                return self.text.get(start..self.at - 1);
-            }
-            self.at += 2;
-        }
-    }
-
-    /// Any value, as it is written. Nested values are counted, not recursed into.
-    fn value(&mut self) -> Option<&'a str> {
-        self.peek()?;
-        let start = self.at;
-        let mut depth = 0_usize;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.string()?;
-                }
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                b'}' | b']' => {
-                    depth = depth.checked_sub(1)?;
-                    self.at += 1;
-                }
-                b',' | b':' if depth > 0 => self.at += 1,
-                _ => {
-                    let rest = &self.text.as_bytes()[self.at..];
-                    let is_end = |byte: &u8| {
-                        matches!(byte, b',' | b':' | b'}' | b']' | b'"' | b'{' | b'[')
-                            || byte.is_ascii_whitespace()
-                    };
-                    let length = rest.iter().position(is_end).unwrap_or(rest.len());
-                    if length == 0 {
-                        return None;
-                    }
-                    self.at += length;
-                }
-            }
-            if depth == 0 {
-                return self.text.get(start..self.at);
-            }
-        }
-    }
-
     fn find(&mut self, steps: &[Step]) -> Option<&'a str> {
         for step in steps {
             match step {
@@ -186,10 +115,6 @@ impl<'a> Walker<'a> {
     }
 }
 
-fn unescape(inside: &str) -> Option<String> {
-    serde_json::from_str(&format!("\"{inside}\"")).ok()
-}
-
 /// A scalar as text.
 fn scalar(value: &str) -> Option<Cow<'_, str>> {
     match value.as_bytes().first()? {
@@ -218,7 +143,7 @@ fn extract(call: &Call<'_>, shape: impl Fn(&str) -> Option<Cow<'_, str>>) -> Res
     let mut texts = StringBuilder::new();
     for row in 0..call.rows {
         let found = documents.get(row).and_then(|document| {
-            let mut walker = Walker { text: document, at: 0 };
+            let mut walker = Walker::new(document);
             match &constant {
                 Some(steps) => walker.find(steps),
                 None => walker.find(&parse_path(paths.get(row)?)?),
@@ -244,7 +169,7 @@ mod tests {
     use super::*;
 
     fn find<'a>(document: &'a str, path: &str) -> Option<&'a str> {
-        Walker { text: document, at: 0 }.find(&parse_path(path)?)
+        Walker::new(document).find(&parse_path(path)?)
     }
 
     #[test]

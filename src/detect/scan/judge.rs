@@ -1,0 +1,168 @@
+//! Rows judged by a program: which rules match which rows of a batch.
+//!
+//! Neighbouring rows are mostly of one kind, since files are sorted by event source and name: a kind is looked up
+//! where it changes, and what it settles is said of the whole run of rows at once.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use anyhow::{Context, Result};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
+
+use super::program::{KINDS_MAX, Known, Program, Question, Settled};
+use super::row::Columns;
+use crate::event::FIELDS;
+
+/// A rule, and neighbouring rows that it matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub rule: u32,
+    pub rows: Range<u32>,
+}
+
+/// Judges batch after batch.
+#[derive(Debug)]
+pub(super) struct Judge {
+    program: Arc<Program>,
+    kinds: HashMap<Vec<u8>, Arc<Settled>>,
+    /// For rows with members that columns could have held and do not.
+    unsettled: Option<Arc<Settled>>,
+    /// Rows that each SQL rule is to be asked of.
+    asked: Vec<Vec<u32>>,
+    key: Vec<u8>,
+}
+
+/// A kind of events within one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind<'a> {
+    source: Option<&'a str>,
+    name: Option<&'a str>,
+    present: u64,
+    has_additions: bool,
+}
+
+impl Judge {
+    pub(super) fn new(program: Arc<Program>) -> Self {
+        let asked = vec![Vec::new(); program.entries.len()];
+        Self { program, kinds: HashMap::new(), unsettled: None, asked, key: Vec::new() }
+    }
+
+    /// Appends what the rows of `batch` match to `hits`.
+    pub(super) fn judge(&mut self, batch: &RecordBatch, hits: &mut Vec<Hit>) -> Result<()> {
+        let rows = u32::try_from(batch.num_rows()).context("a batch of too many rows")?;
+        let program = self.program.clone();
+        let columns = Columns::new(batch, program.prints)?;
+        let mut start = 0;
+        while start < rows {
+            let kind = kind(&columns, &program, start);
+            let end = (start + 1..rows).find(|row| self::kind(&columns, &program, *row) != kind);
+            let end = end.unwrap_or(rows);
+            let settled = self.settled(kind);
+            self.run(&columns, &settled, start..end, hits);
+            start = end;
+        }
+        for rule in 0..program.entries.len() {
+            if let Question::Filter(filter) = &program.entries[rule].question {
+                let asked = std::mem::take(&mut self.asked[rule]);
+                if !asked.is_empty() {
+                    ask(batch, filter.as_ref(), &asked, u32::try_from(rule)?, hits)?;
+                }
+                self.asked[rule] = asked;
+                self.asked[rule].clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// A run of rows of one kind.
+    fn run(&mut self, columns: &Columns, settled: &Settled, rows: Range<u32>, hits: &mut Vec<Hit>) {
+        hits.extend(settled.always.iter().map(|rule| Hit { rule: *rule, rows: rows.clone() }));
+        for rule in &settled.filters {
+            self.asked[*rule as usize].extend(rows.clone());
+        }
+        if settled.open.is_empty() {
+            return;
+        }
+        for row in rows {
+            let mut record = columns.row(row as usize);
+            let matched = settled.open.iter().filter(|(_, condition)| condition.holds(&mut record));
+            hits.extend(matched.map(|(rule, _)| Hit { rule: *rule, rows: row..row + 1 }));
+        }
+    }
+
+    fn settled(&mut self, kind: Kind<'_>) -> Arc<Settled> {
+        if kind.has_additions {
+            let program = &self.program;
+            return self.unsettled.get_or_insert_with(|| Arc::new(program.all_open())).clone();
+        }
+        self.key.clear();
+        kind.write(&mut self.key);
+        if let Some(settled) = self.kinds.get(&self.key) {
+            return settled.clone();
+        }
+        let known = Known { source: kind.source, name: kind.name, present: kind.present };
+        let settled = Arc::new(self.program.settle(known));
+        if self.kinds.len() >= KINDS_MAX {
+            self.kinds.clear();
+        }
+        self.kinds.insert(self.key.clone(), settled.clone());
+        settled
+    }
+}
+
+impl Kind<'_> {
+    /// As bytes that no other kind has.
+    fn write(&self, key: &mut Vec<u8>) {
+        key.extend(self.present.to_le_bytes());
+        for text in [self.source, self.name] {
+            match text {
+                None => key.push(0),
+                Some(text) => {
+                    key.push(1);
+                    key.extend((text.len() as u64).to_le_bytes());
+                    key.extend(text.as_bytes());
+                }
+            }
+        }
+    }
+}
+
+fn kind<'a>(columns: &'a Columns, program: &Program, row: u32) -> Kind<'a> {
+    static PLACES: LazyLock<[usize; 2]> = LazyLock::new(|| {
+        ["event_source", "event_name"]
+            .map(|name| FIELDS.iter().position(|field| field.column == name).unwrap_or_default())
+    });
+    let row = row as usize;
+    let [source, name] = PLACES.map(|field| columns.text(field, row));
+    let bits = program.present.iter().enumerate();
+    let present = bits.fold(0, |bits, (bit, field)| bits | u64::from(columns.is_present(*field, row)) << bit);
+    Kind { source, name, present, has_additions: columns.additions(row).is_some() }
+}
+
+/// Asks an SQL rule of some rows of a batch.
+fn ask(
+    batch: &RecordBatch,
+    filter: &dyn datafusion::physical_expr::PhysicalExpr,
+    rows: &[u32],
+    rule: u32,
+    hits: &mut Vec<Hit>,
+) -> Result<()> {
+    let all = rows.len() == batch.num_rows();
+    let chosen;
+    let of = if all {
+        batch
+    } else {
+        chosen = take_record_batch(batch, &UInt32Array::from(rows.to_vec()))?;
+        &chosen
+    };
+    let answers = filter.evaluate(of)?.into_array(of.num_rows())?;
+    let answers: &BooleanArray = answers.as_boolean_opt().context("a filter that is no boolean")?;
+    for (at, row) in rows.iter().enumerate() {
+        if answers.is_valid(at) && answers.value(at) {
+            hits.push(Hit { rule, rows: *row..*row + 1 });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! All event rules of a run in one scan of `cloudtrail`.
+//!
+//! [`judge`] makes one [`Program`](program::Program) of SQL filters and Sigma conditions, runs it over the rows of the
+//! span and hands back the first events that each rule matched. What a rule costs is what is left of it after its kind
+//! of event is settled; a rule whose event names do not occur costs nothing.
+
+mod exec;
+mod judge;
+mod kept;
+mod names;
+mod program;
+mod row;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{UInt32Type, UInt64Type};
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use futures::TryStreamExt;
+
+use self::exec::{HITS, RULE, RuleScanExec};
+use self::names::Names;
+use self::program::{Entry, Program, Question};
+use super::bindings::Bindings;
+use super::events;
+use super::run::{column, within};
+use super::sigma::Condition;
+use super::window::Span;
+use crate::query::{QueryError, Session};
+
+/// A rule's question, before it is planned.
+pub(super) enum Asked<'a> {
+    /// An SQL rule, and the values of its parameters.
+    Sql(&'a str, Bindings),
+    /// A Sigma rule's condition.
+    Sigma(Arc<Condition>),
+}
+
+/// What one rule found.
+#[derive(Debug, Default)]
+pub(super) struct Matched {
+    /// Events that matched.
+    pub count: u64,
+    /// The first of them, with the columns that findings are made of, and all columns where an event has no id.
+    pub events: Vec<RecordBatch>,
+}
+
+/// Judges the events in `span` by `rules`, of each of which the first `max` are handed back.
+///
+/// # Errors
+/// When the scan fails; what is wrong with one rule is that rule's result.
+pub(super) async fn judge(
+    session: &Session,
+    rules: Vec<Asked<'_>>,
+    span: Span,
+    max: usize,
+) -> Result<Vec<Result<Matched>>> {
+    let mut results: Vec<Result<Matched>> = Vec::with_capacity(rules.len());
+    let mut planned = Vec::new();
+    for rule in rules {
+        let question = match rule {
+            Asked::Sigma(condition) => Ok(Planned::Condition(condition)),
+            Asked::Sql(sql, bindings) => session.condition(sql, &bindings).await.map(Planned::Filter),
+        };
+        match question {
+            Ok(question) => {
+                planned.push((results.len(), question));
+                results.push(Ok(Matched::default()));
+            }
+            Err(error) => results.push(Err(error.into())),
+        }
+    }
+    if planned.is_empty() {
+        return Ok(results);
+    }
+    for part in parts(session) {
+        scan(session, &planned, span, max, part, &mut results).await?;
+    }
+    Ok(results)
+}
+
+enum Planned {
+    Condition(Arc<Condition>),
+    Filter(Expr),
+}
+
+/// Which events a scan is about, and how much of them it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Everything at once.
+    All,
+    /// Events with an id, in the few columns that findings are made of.
+    WithId,
+    /// Events without one, whole: only their whole content tells them apart. There are hardly any, and the
+    /// statistics of most files say that they hold none.
+    WithoutId,
+}
+
+fn parts(session: &Session) -> &'static [Part] {
+    // Raw logs are decoded whole, and decoding them twice would cost more than all that is saved.
+    if session.is_raw() { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
+}
+
+async fn scan(
+    session: &Session,
+    planned: &[(usize, Planned)],
+    span: Span,
+    max: usize,
+    part: &Part,
+    results: &mut [Result<Matched>],
+) -> Result<()> {
+    let events = session.context().table("cloudtrail").await?.filter(within("event_time", span))?;
+    let events = match part {
+        Part::All => events,
+        Part::WithId => events.filter(column("event_id").is_not_null())?,
+        Part::WithoutId => events.filter(column("event_id").is_null())?,
+    };
+    let all: Vec<String> = events.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let kept: Vec<&str> = match part {
+        Part::WithId => events::COLUMNS.to_vec(),
+        Part::All | Part::WithoutId => all.iter().map(String::as_str).collect(),
+    };
+    let mut read: BTreeSet<String> = kept.iter().map(|name| (*name).to_owned()).collect();
+    for (_, question) in planned {
+        match question {
+            Planned::Condition(condition) => read.extend(program::columns_of(condition)),
+            Planned::Filter(filter) => {
+                read.extend(filter.column_refs().iter().map(|column| column.name.clone()));
+            }
+        }
+    }
+    let columns = all.iter().filter(|name| read.contains(*name)).map(|name| column(name)).collect::<Vec<_>>();
+    let rows = events.select(columns)?;
+    let schema = Arc::new(rows.schema().as_arrow().clone());
+    let mut places = Vec::new();
+    let mut entries = Vec::new();
+    for (place, question) in planned {
+        let entry = match question {
+            Planned::Condition(condition) => {
+                let names = Names::of_condition(condition);
+                Ok(Entry { question: Question::Condition(condition.clone()), names })
+            }
+            Planned::Filter(filter) => session.physical(filter, &schema).await.map(|physical| Entry {
+                question: Question::Filter(physical),
+                names: Names::of_filter(filter),
+            }),
+        };
+        match entry {
+            Ok(entry) => {
+                entries.push(entry);
+                places.push(*place);
+            }
+            Err(error) => results[*place] = Err(error.into()),
+        }
+    }
+    let program = Arc::new(Program::new(entries));
+    let names: Vec<String> = kept.iter().map(|name| (*name).to_owned()).collect();
+    let stream = session
+        .run_through(rows, move |input| {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let scan = RuleScanExec::new(input, program, max, &names)?;
+            Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
+        })
+        .await?;
+    let batches: Vec<RecordBatch> = stream.map_err(QueryError::of_running).try_collect().await?;
+    for batch in &batches {
+        hand_out(batch, &places, results)?;
+    }
+    Ok(())
+}
+
+/// Gives a rule's events to the rule.
+fn hand_out(batch: &RecordBatch, places: &[usize], results: &mut [Result<Matched>]) -> Result<()> {
+    let rule = batch.column_by_name(RULE).and_then(|column| column.as_primitive_opt::<UInt32Type>());
+    let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
+    let (rule, hits) = rule.zip(hits).context("a rule scan gives rules and hits")?;
+    if batch.num_rows() == 0 {
+        return Ok(());
+    }
+    let place = places.get(rule.value(0) as usize).context("a rule scan names its rules")?;
+    let Ok(matched) = &mut results[*place] else { return Ok(()) };
+    matched.count += hits.iter().flatten().sum::<u64>();
+    let has_events = batch.column_by_name("event_time").is_some_and(|times| times.null_count() == 0);
+    if has_events {
+        matched.events.push(batch.clone());
+    }
+    Ok(())
+}

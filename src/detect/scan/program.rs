@@ -1,0 +1,219 @@
+//! All event rules of a run as one program over rows.
+//!
+//! Rules are found by the event name they ask for. What is left of them is settled once for each kind of event, that
+//! is its source, its name and which of the fields that rules ask to be there are: most rules say no more than
+//! that, and then they are a plain yes or no for all events of the kind. Only what is open after that is
+//! asked of each row: the rest of a Sigma condition, or an SQL filter.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use datafusion::physical_expr::PhysicalExpr;
+
+use super::names::Names;
+use crate::decode::Printer;
+use crate::detect::sigma::{Check, Condition, Held, Item, Place};
+use crate::event::{FIELDS, Kind};
+use crate::query::pattern::folded;
+
+/// Kinds of events that are remembered; hostile names could make more, and are settled again then.
+pub(super) const KINDS_MAX: usize = 1 << 16;
+
+/// A rule's question to a row.
+#[derive(Debug, Clone)]
+pub(super) enum Question {
+    /// Of a Sigma rule.
+    Condition(Arc<Condition>),
+    /// Of an SQL rule, over the rows of the scan.
+    Filter(Arc<dyn PhysicalExpr>),
+}
+
+/// One rule of the program.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub question: Question,
+    pub names: Names,
+}
+
+/// All rules, indexed.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub entries: Vec<Entry>,
+    by_name: HashMap<String, Vec<u32>>,
+    any_name: Vec<u32>,
+    /// Fields that rules ask to be there or not, by index into [`FIELDS`]; a bit of [`Kind`] each.
+    pub present: Vec<usize>,
+    /// Whether a rule looks at whole records.
+    pub prints: bool,
+}
+
+/// What rules come to for one kind of event.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// Rules that every event of the kind matches.
+    pub always: Vec<u32>,
+    /// Rules that have to be asked, with what is still open.
+    pub open: Vec<(u32, Arc<Condition>)>,
+    /// SQL rules that may match.
+    pub filters: Vec<u32>,
+}
+
+/// What is known of all events of a kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub source: Option<&'a str>,
+    pub name: Option<&'a str>,
+    /// By index into [`Program::present`].
+    pub present: u64,
+}
+
+/// Bits of [`Known::present`].
+const PRESENT_MAX: usize = 64;
+
+impl Program {
+    /// The program of these rules.
+    pub(super) fn new(entries: Vec<Entry>) -> Self {
+        let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
+        let mut any_name = Vec::new();
+        let mut present = BTreeSet::new();
+        let mut prints = false;
+        for (index, entry) in (0..).zip(&entries) {
+            match &entry.names.name {
+                None => any_name.push(index),
+                Some(names) => {
+                    names.iter().for_each(|name| by_name.entry(name.clone()).or_default().push(index));
+                }
+            }
+            if let Question::Condition(condition) = &entry.question {
+                condition.tests(&mut |test| {
+                    prints |= test.place.held == Held::Record;
+                    if let Check::Field(other) = &test.check {
+                        prints |= other.place.held == Held::Record;
+                    }
+                    present.extend(is_asked_to_be_there(&test.place, &test.check));
+                });
+            }
+        }
+        let present = present.into_iter().take(PRESENT_MAX).collect();
+        Self { entries, by_name, any_name, present, prints }
+    }
+
+    /// What the rules come to for events of a kind.
+    pub(super) fn settle(&self, known: Known<'_>) -> Settled {
+        let mut settled = Settled::default();
+        let by_name = known.name.and_then(|name| self.by_name.get(&folded(name)));
+        let source = known.source.map(folded);
+        for index in by_name.into_iter().flatten().chain(&self.any_name) {
+            let entry = &self.entries[*index as usize];
+            if let Some(sources) = &entry.names.source
+                && !source.as_ref().is_some_and(|source| sources.contains(source))
+            {
+                continue;
+            }
+            match &entry.question {
+                Question::Filter(_) => settled.filters.push(*index),
+                Question::Condition(condition) => match self.open(condition, known) {
+                    Open::Answer(true) => settled.always.push(*index),
+                    Open::Answer(false) => {}
+                    Open::Rest(rest) => settled.open.push((*index, rest)),
+                },
+            }
+        }
+        settled
+    }
+
+    /// Every rule, for a row of which its columns do not say all.
+    pub(super) fn all_open(&self) -> Settled {
+        let mut settled = Settled::default();
+        for (index, entry) in (0..).zip(&self.entries) {
+            match &entry.question {
+                Question::Filter(_) => settled.filters.push(index),
+                Question::Condition(condition) => settled.open.push((index, condition.clone())),
+            }
+        }
+        settled
+    }
+
+    fn open(&self, condition: &Arc<Condition>, known: Known<'_>) -> Open {
+        match &**condition {
+            Condition::Constant(answer) => Open::Answer(*answer),
+            Condition::Not(part) => match self.open(part, known) {
+                Open::Answer(answer) => Open::Answer(!answer),
+                Open::Rest(rest) if Arc::ptr_eq(&rest, part) => Open::Rest(condition.clone()),
+                Open::Rest(rest) => Open::Rest(Arc::new(Condition::Not(rest))),
+            },
+            Condition::All(parts) => self.joined(parts, known, false),
+            Condition::Any(parts) => self.joined(parts, known, true),
+            Condition::Test(test) => match self.answer(&test.place, &test.check, known) {
+                Some(answer) => Open::Answer(answer),
+                None => Open::Rest(condition.clone()),
+            },
+        }
+    }
+
+    /// Parts of which one that answers `decisive` settles the whole.
+    fn joined(&self, parts: &[Arc<Condition>], known: Known<'_>, decisive: bool) -> Open {
+        let mut rest = Vec::new();
+        for part in parts {
+            match self.open(part, known) {
+                Open::Answer(answer) if answer == decisive => return Open::Answer(decisive),
+                Open::Answer(_) => {}
+                Open::Rest(open) => rest.push(open),
+            }
+        }
+        if rest.is_empty() {
+            return Open::Answer(!decisive);
+        }
+        Open::Rest(if decisive { Condition::any(rest) } else { Condition::all(rest) })
+    }
+
+    /// What a test comes to, if that is known.
+    fn answer(&self, place: &Place, check: &Check, known: Known<'_>) -> Option<bool> {
+        let value = match place.column()? {
+            "event_source" => Some(known.source),
+            "event_name" => Some(known.name),
+            _ => None,
+        };
+        if let Some(value) = value {
+            return match check {
+                Check::Null => Some(value.is_none()),
+                Check::Field(_) => None,
+                check => Some(value.is_some_and(|text| check.is_passed(&Item::Text(text.into())))),
+            };
+        }
+        let field = is_asked_to_be_there(place, check)?;
+        let bit = self.present.iter().position(|of| *of == field)?;
+        let is_present = known.present & (1 << bit) != 0;
+        Some(is_present == matches!(check, Check::Exists))
+    }
+}
+
+enum Open {
+    Answer(bool),
+    Rest(Arc<Condition>),
+}
+
+/// The field of a test that only asks whether there is a value, where the column alone says so: a list in JSON
+/// could hold `null`s only.
+fn is_asked_to_be_there(place: &Place, check: &Check) -> Option<usize> {
+    let Held::Column { field, inside } = place.held else { return None };
+    let whole = inside == place.path.len() && FIELDS[field].kind != Kind::Json;
+    (whole && matches!(check, Check::Exists | Check::Null)).then_some(field)
+}
+
+/// The columns that a Sigma condition reads.
+pub(super) fn columns_of(condition: &Condition) -> BTreeSet<String> {
+    let mut columns = BTreeSet::from(["event_source", "event_name", "extra"].map(str::to_owned));
+    let mut add = |place: &Place| match place.held {
+        Held::Column { field, .. } => drop(columns.insert(FIELDS[field].column.to_owned())),
+        Held::Beside => drop(columns.insert("aggregation".to_owned())),
+        Held::Record => columns.extend(Printer::columns().map(str::to_owned)),
+    };
+    condition.tests(&mut |test| {
+        add(&test.place);
+        if let Check::Field(other) = &test.check {
+            add(&other.place);
+        }
+    });
+    columns
+}

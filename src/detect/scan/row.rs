@@ -1,0 +1,154 @@
+//! A row of `cloudtrail` as a record that conditions are asked of.
+//!
+//! Fields are read from their columns, members that no column holds from `extra` and `aggregation`. Only a rule
+//! that looks at a whole object or at every value makes the record be printed, once a row.
+
+use std::borrow::Cow;
+
+use anyhow::{Context, Result};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, TimestampMicrosecondType};
+
+use crate::decode::Printer;
+use crate::detect::sigma::{Held, Item, Place, Record, any_at, any_within};
+use crate::event::{FIELDS, Kind};
+use crate::query::json::Walker;
+
+/// The columns of a batch that conditions ask for.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// By index into [`FIELDS`]; those that no rule asks for are missing.
+    fields: Vec<Option<Column>>,
+    extra: Option<StringViewArray>,
+    aggregation: Option<StringViewArray>,
+    printer: Option<Printer>,
+}
+
+#[derive(Debug)]
+enum Column {
+    Text(StringViewArray),
+    Json(StringViewArray),
+    Bool(BooleanArray),
+    Time(TimestampMicrosecondArray),
+}
+
+impl Columns {
+    /// Those of `batch` that are wanted; `print`: whether whole records are.
+    pub(super) fn new(batch: &RecordBatch, print: bool) -> Result<Self> {
+        let text = |name: &str| -> Result<Option<StringViewArray>> {
+            let Some(column) = batch.column_by_name(name) else { return Ok(None) };
+            Ok(Some(cast(column, &DataType::Utf8View)?.as_string_view().clone()))
+        };
+        let field = |name: &str, kind: Kind| -> Result<Option<Column>> {
+            let Some(column) = batch.column_by_name(name) else { return Ok(None) };
+            Ok(Some(match kind {
+                Kind::Text => Column::Text(cast(column, &DataType::Utf8View)?.as_string_view().clone()),
+                Kind::Json => Column::Json(cast(column, &DataType::Utf8View)?.as_string_view().clone()),
+                Kind::Bool | Kind::TextBool => {
+                    Column::Bool(column.as_boolean_opt().context("a column that is no boolean")?.clone())
+                }
+                Kind::Time => {
+                    let times = column.as_primitive_opt::<TimestampMicrosecondType>();
+                    Column::Time(times.context("a column that is no time")?.clone())
+                }
+            }))
+        };
+        let fields: Result<Vec<_>> = FIELDS.iter().map(|of| field(of.column, of.kind)).collect();
+        let printer = if print { Some(Printer::new(batch)?) } else { None };
+        Ok(Self { fields: fields?, extra: text("extra")?, aggregation: text("aggregation")?, printer })
+    }
+
+    /// The text of a field of [`FIELDS`] that is one.
+    pub(super) fn text(&self, field: usize, row: usize) -> Option<&str> {
+        match self.fields[field].as_ref()? {
+            Column::Text(column) if column.is_valid(row) => Some(column.value(row)),
+            _ => None,
+        }
+    }
+
+    /// Whether a field's column has a value.
+    pub(super) fn is_present(&self, field: usize, row: usize) -> bool {
+        match &self.fields[field] {
+            None => false,
+            Some(Column::Text(column) | Column::Json(column)) => column.is_valid(row),
+            Some(Column::Bool(column)) => column.is_valid(row),
+            Some(Column::Time(column)) => column.is_valid(row),
+        }
+    }
+
+    /// The members of a record that columns could have held and do not, as JSON.
+    pub(super) fn additions(&self, row: usize) -> Option<&str> {
+        let extra = self.extra.as_ref().filter(|extra| extra.is_valid(row))?;
+        let rest = extra.value(row).strip_prefix("{\"add\":")?;
+        if rest.starts_with("{}") {
+            return None;
+        }
+        Walker::new(rest).value()
+    }
+
+    /// A row as a record.
+    pub(super) fn row(&self, row: usize) -> Row<'_> {
+        Row { columns: self, row, printed: None }
+    }
+}
+
+/// One row.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    columns: &'a Columns,
+    row: usize,
+    printed: Option<String>,
+}
+
+impl Row<'_> {
+    fn printed(&mut self) -> &str {
+        let (columns, row) = (self.columns, self.row);
+        self.printed.get_or_insert_with(|| {
+            let mut text = String::new();
+            // What can't be printed was never decoded by this version: it has no values then.
+            if let Some(printer) = &columns.printer
+                && printer.write(row, &mut text).is_err()
+            {
+                text.clear();
+            }
+            text
+        })
+    }
+
+    fn in_column(&self, field: usize, inside: &[String], each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
+        let row = self.row;
+        match &self.columns.fields[field] {
+            Some(Column::Text(column)) if column.is_valid(row) => {
+                inside.is_empty() && each(&Item::Text(Cow::Borrowed(column.value(row))))
+            }
+            Some(Column::Json(column)) if column.is_valid(row) => any_at(column.value(row), inside, each),
+            Some(Column::Bool(column)) if column.is_valid(row) => {
+                inside.is_empty() && each(&Item::Bool(column.value(row)))
+            }
+            Some(Column::Time(column)) if column.is_valid(row) => {
+                inside.is_empty() && each(&Item::Time(column.value(row)))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Record for Row<'_> {
+    fn any(&mut self, place: &Place, each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
+        let beside = |row: &Self, each: &mut dyn FnMut(&Item<'_>) -> bool| {
+            row.columns.additions(row.row).is_some_and(|text| any_at(text, &place.path, each))
+        };
+        match place.held {
+            Held::Column { field, .. } => self.in_column(field, place.inside(), each) || beside(self, each),
+            Held::Beside => {
+                let row = self.row;
+                let aggregation = self.columns.aggregation.as_ref().filter(|column| column.is_valid(row));
+                beside(self, each)
+                    || aggregation.is_some_and(|column| any_at(column.value(row), &place.path, each))
+            }
+            Held::Record if place.path.is_empty() => any_within(self.printed(), each),
+            Held::Record => any_at(self.printed(), &place.path, each),
+        }
+    }
+}

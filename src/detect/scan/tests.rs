@@ -1,0 +1,232 @@
+//! One scan of many rules finds what each rule finds by itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
+use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool, UnboundedMemoryPool};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::judge::Hit;
+use super::kept::Kept;
+use super::{Asked, Matched, judge};
+use crate::detect::sigma::{Condition, JsonRecord, Placeholders, detection};
+use crate::detect::test::tests::session_over;
+use crate::detect::window::Span;
+use crate::event::timestamp_type;
+use crate::query::Session;
+
+const RECORDS: [&str; 9] = [
+    r#"{"eventSource":"iam.amazonaws.com","eventName":"CreateUser","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/eve","userName":"eve"},"requestParameters":{"userName":"bob"},"responseElements":null}"#,
+    r#"{"eventSource":"iam.amazonaws.com","eventName":"CreateUser","errorCode":"AccessDenied","errorMessage":"no","userIdentity":{"type":"Root"},"requestParameters":null}"#,
+    r#"{"eventSource":"IAM.amazonaws.com","eventName":"createuser","readOnly":"false","userIdentity":{"type":"AssumedRole","sessionContext":{"attributes":{"mfaAuthenticated":"true"},"sessionIssuer":{}}}}"#,
+    r#"{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","requestParameters":{"ipPermissions":{"items":[{"fromPort":22},{"fromPort":3389,"cidr":"0.0.0.0/0"}]},"tag.key":"x"},"resources":[{"ARN":"a"},{"ARN":"b"}]}"#,
+    r#"{"eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceIPAddress":"203.0.113.9","userAgent":"[aws-cli/2]","strange":{"member":["x",{"y":"deep"}]}}"#,
+    r#"{"eventSource":"s3.amazonaws.com","eventName":{"odd":"GetObject"},"errorCode":5}"#,
+    r#"{"eventSource":"s3.amazonaws.com","eventName":null,"userIdentity":"nobody"}"#,
+    r#"{"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"},"additionalEventData":{"MFAUsed":"No"},"userIdentity":{"type":"IAMUser","userName":"eve"}}"#,
+    r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt","requestParameters":["just","a","list"],"userIdentity":{"unknown":{"a":1},"type":"AWSService"}}"#,
+];
+
+const DETECTIONS: [&str; 26] = [
+    "{s: {eventName: CreateUser}, condition: s}",
+    "{s: {eventSource: iam.amazonaws.com, eventName: [CreateUser, DeleteUser]}, f: {errorCode|exists: true}, condition: s and not f}",
+    "{s: {eventSource: iam.amazonaws.com}, a: {errorCode|exists: false}, b: {errorMessage: null}, condition: s and (a or b)}",
+    "{s: {eventSource: iam.amazonaws.com}, condition: not s}",
+    "{s: {eventName|startswith: Get}, condition: s}",
+    "{s: {eventName: '*'}, condition: s}",
+    "{s: {eventName: null}, condition: s}",
+    "{s: {eventName|exists: true}, condition: s}",
+    "{s: {eventName.odd: getobject}, condition: s}",
+    "{s: {errorCode: 5}, condition: s}",
+    "{s: {errorCode|gt: 4}, condition: s}",
+    "{s: {userIdentity.type: [Root, IAMUser]}, condition: s}",
+    "{s: {userIdentity|contains: eve}, condition: s}",
+    "{s: {userIdentity: nobody}, condition: s}",
+    "{s: {userIdentity.unknown.a: 1}, condition: s}",
+    "{s: {userIdentity.sessionContext.attributes.mfaAuthenticated: 'true'}, condition: s}",
+    "{s: {readOnly: false}, condition: s}",
+    "{s: {requestParameters.ipPermissions.items.fromPort: 3389}, condition: s}",
+    "{s: {requestParameters.tag.key: x}, condition: s}",
+    "{s: {requestParameters|contains: list}, condition: s}",
+    "{s: {requestParameters: null}, condition: s}",
+    "{s: {resources.ARN: b}, condition: s}",
+    "{s: {strange.member.y|endswith: eep}, condition: s}",
+    "{s: [deep, 'eve'], condition: s}",
+    "{s: {sourceIPAddress|cidr: 203.0.113.0/24, userAgent|contains: cli}, condition: s}",
+    "{s: {userIdentity.userName|fieldref: userIdentity.userName}, condition: s}",
+];
+
+fn condition(yaml: &str) -> Arc<Condition> {
+    let tree: serde_json::Value = serde_saphyr::from_str(yaml).expect("YAML");
+    detection::read(&tree, &Placeholders::new()).expect("a detection").condition
+}
+
+/// The record with an id and a time; `{` is its first byte.
+fn record(number: usize, text: &str) -> String {
+    let minute = number % 60;
+    format!(
+        "{{\"eventID\":\"id-{number:03}\",\"eventTime\":\"2026-01-15T10:{minute:02}:00Z\",\"eventVersion\":\"1.08\",{}",
+        &text[1..]
+    )
+}
+
+fn always() -> Span {
+    Span { since: Timestamp::MIN, until: Timestamp::MAX }
+}
+
+fn ids(matched: &Matched) -> Vec<String> {
+    let ids = matched.events.iter().flat_map(|batch| {
+        let ids = arrow::compute::cast(batch.column_by_name("event_id").unwrap(), &DataType::Utf8).unwrap();
+        ids.as_string::<i32>().iter().map(|id| id.unwrap_or("none").to_owned()).collect::<Vec<_>>()
+    });
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort();
+    ids
+}
+
+async fn judged(session: &Session, rules: Vec<Asked<'_>>, max: usize) -> Vec<Matched> {
+    let matched = judge(session, rules, always(), max).await.unwrap();
+    matched.into_iter().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn rules_in_one_scan_match_the_records_that_their_conditions_hold_of() {
+    let records: Vec<_> = (0..).zip(RECORDS).map(|(number, text)| record(number, text)).collect();
+    let conditions: Vec<_> = DETECTIONS.iter().map(|yaml| condition(yaml)).collect();
+    let asked = conditions.iter().map(|condition| Asked::Sigma(condition.clone())).collect();
+    let matched = judged(&session_over(&records), asked, 100).await;
+    for ((yaml, condition), matched) in DETECTIONS.iter().zip(&conditions).zip(&matched) {
+        let holds = |number: &usize| condition.holds(&mut JsonRecord(&records[*number]));
+        let wanted: Vec<_> =
+            (0..records.len()).filter(holds).map(|number| format!("id-{number:03}")).collect();
+        assert_eq!(ids(matched), wanted, "{yaml}");
+        assert_eq!(matched.count, wanted.len() as u64, "{yaml}");
+        assert!(!wanted.is_empty(), "{yaml} matches nothing");
+    }
+}
+
+#[tokio::test]
+async fn sql_rules_share_the_scan_and_match_what_their_queries_select() {
+    let records: Vec<_> = (0..60).map(|number| record(number, RECORDS[number % RECORDS.len()])).collect();
+    let session = session_over(&records);
+    let queries = [
+        "SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'",
+        "SELECT * FROM cloudtrail c WHERE c.event_name IN ('CreateUser', 'Decrypt') AND c.error_code IS NULL",
+        "SELECT * FROM cloudtrail WHERE lower(event_name) = 'createuser' OR event_source LIKE 's3.%'",
+        "SELECT * FROM cloudtrail WHERE NOT event_name = 'CreateUser'",
+        "SELECT * FROM cloudtrail WHERE event_source = 'iam.amazonaws.com' AND event_name <> 'x'",
+        "SELECT * FROM cloudtrail WHERE request_parameters ->> 'userName' = 'bob'",
+        "SELECT * FROM cloudtrail WHERE false",
+        "SELECT * FROM cloudtrail WHERE event_time >= '2026-01-15T10:30:00Z'",
+    ];
+    let asked = queries.iter().map(|sql| Asked::Sql(sql, BTreeMap::new())).collect();
+    let matched = judged(&session, asked, 1000).await;
+    for (sql, matched) in queries.iter().zip(&matched) {
+        let rows =
+            session.plan(&sql.replace('*', "event_id"), &BTreeMap::new()).unwrap().collect().await.unwrap();
+        let wanted = Matched { count: rows.iter().map(|rows| rows.num_rows() as u64).sum(), events: rows };
+        assert_eq!((matched.count, ids(matched)), (wanted.count, ids(&wanted)), "{sql}");
+    }
+    assert!(matched[..6].iter().all(|matched| matched.count > 0));
+}
+
+#[tokio::test]
+async fn a_rule_that_cannot_be_planned_fails_alone() {
+    let session = session_over(&[record(0, RECORDS[0])]);
+    let sql = |text| Asked::Sql(text, BTreeMap::new());
+    let rules = vec![
+        sql("SELECT * FROM cloudtrail WHERE no_such_column = 1"),
+        sql("SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'"),
+        Asked::Sigma(condition(DETECTIONS[0])),
+    ];
+    let matched = judge(&session, rules, always(), 10).await.unwrap();
+    assert!(matched[0].as_ref().unwrap_err().to_string().contains("no_such_column"));
+    assert!(matched[1..].iter().all(|matched| matched.as_ref().unwrap().count == 1));
+}
+
+#[tokio::test]
+async fn the_first_events_are_handed_back_and_all_are_counted() {
+    let records: Vec<_> = (0..50).rev().map(|number| record(number, RECORDS[0])).collect();
+    let matched = judged(&session_over(&records), vec![Asked::Sigma(condition(DETECTIONS[0]))], 3).await;
+    assert_eq!(
+        (matched[0].count, ids(&matched[0])),
+        (50, vec!["id-000".into(), "id-001".into(), "id-002".into()])
+    );
+}
+
+fn schema() -> Arc<Schema> {
+    Arc::new(Schema::new(vec![
+        Field::new("event_time", timestamp_type(), true),
+        Field::new("event_id", DataType::Utf8, true),
+    ]))
+}
+
+fn rows(times: &[i64], ids: &[String]) -> RecordBatch {
+    let times = TimestampMicrosecondArray::from(times.to_vec()).with_timezone("UTC");
+    RecordBatch::try_new(schema(), vec![Arc::new(times), Arc::new(StringArray::from(ids.to_vec()))]).unwrap()
+}
+
+fn kept(rules: usize, max: usize, pool: Arc<dyn MemoryPool>) -> Kept {
+    Kept::new(schema(), rules, max, MemoryConsumer::new("test").register(&pool))
+}
+
+proptest! {
+    #[test]
+    fn what_is_kept_is_what_sorting_everything_would_leave(
+        batches in proptest::collection::vec(proptest::collection::vec((0_i64..20, any::<u8>()), 1..20), 1..20),
+        max in 0_usize..6,
+    ) {
+        let mut kept = kept(8, max, Arc::new(UnboundedMemoryPool::default()));
+        let mut all: Vec<Vec<(i64, String)>> = vec![Vec::new(); 8];
+        for (number, batch) in batches.iter().enumerate() {
+            let times: Vec<_> = batch.iter().map(|(time, _)| *time).collect();
+            let ids: Vec<_> = (0..batch.len()).map(|row| format!("{:03}-{number}", (row * 37) % 100)).collect();
+            let mut hits = Vec::new();
+            for (row, (time, rules)) in (0..).zip(batch) {
+                for rule in (0..8).filter(|rule| rules & (1 << rule) != 0) {
+                    hits.push(Hit { rule, rows: row..row + 1 });
+                    all[rule as usize].push((*time, ids[row as usize].clone()));
+                }
+            }
+            kept.take(&rows(&times, &ids), &hits).unwrap();
+        }
+        let found: BTreeMap<usize, _> =
+            kept.finish().unwrap().into_iter().map(|(rule, count, events)| (rule, (count, events))).collect();
+        for (rule, mut wanted) in all.into_iter().enumerate() {
+            let Some((count, events)) = found.get(&rule) else {
+                prop_assert!(wanted.is_empty());
+                continue;
+            };
+            prop_assert_eq!(*count, wanted.len() as u64);
+            wanted.sort();
+            wanted.truncate(max);
+            let times = events.column(0).as_primitive::<TimestampMicrosecondType>().values();
+            let ids = events.column(1).as_string::<i32>().iter().map(|id| id.unwrap().to_owned());
+            let got: Vec<_> = times.iter().copied().zip(ids).collect();
+            prop_assert_eq!(got, wanted);
+        }
+    }
+}
+
+#[test]
+fn events_that_no_rule_needs_any_more_are_let_go_and_too_many_are_refused() {
+    // Later and later batches of a megabyte, then earlier and earlier ones: each pushes the last one out.
+    let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(200 << 20));
+    let mut first = kept(1, 10, pool.clone());
+    for number in (0..300_i64).rev() {
+        let ids: Vec<_> = (0..10).map(|row| format!("{row}{}", "x".repeat(100_000))).collect();
+        first.take(&rows(&[number; 10], &ids), &[Hit { rule: 0, rows: 0..10 }]).unwrap();
+    }
+    let found = first.finish().unwrap();
+    assert_eq!((found[0].1, found[0].2.num_rows()), (3000, 10));
+    let mut many = kept(1, 10_000, pool);
+    let mut take = |number: i64| {
+        let ids: Vec<_> = (0..10).map(|row| format!("{row}{}", "x".repeat(100_000))).collect();
+        many.take(&rows(&[number; 10], &ids), &[Hit { rule: 0, rows: 0..10 }])
+    };
+    let error = (0..300).find_map(|number| take(number).err()).expect("300 MB do not fit 200");
+    assert!(error.to_string().contains("--since"), "{error}");
+}

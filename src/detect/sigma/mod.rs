@@ -1,0 +1,28 @@
+//! Sigma rules: files of the Sigma specification as conditions over CloudTrail records.
+//!
+//! [`rules`] reads a file; each rule comes to one [`Condition`], which is asked of a [`Record`], whatever that is
+//! made of. Which rules are asked of which records at all is `scan`'s affair.
+//!
+//! Source of what rules mean: the Sigma specification, version 2.
+
+mod condition;
+pub(crate) mod detection;
+mod document;
+mod expression;
+mod lint;
+mod modifier;
+mod place;
+mod record;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::condition::{Check, Condition};
+pub use self::detection::Detection;
+pub(crate) use self::lint::lint;
+pub use self::modifier::Placeholders;
+pub(crate) use self::place::{Held, Place};
+#[cfg(test)]
+pub(crate) use self::record::JsonRecord;
+pub(crate) use self::record::{Item, Record, any_at, any_within};
+pub(crate) use self::rule::rules;
