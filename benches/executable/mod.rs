@@ -7,6 +7,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Seek;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -27,19 +28,37 @@ pub(crate) struct Run {
     pub(crate) summary: Value,
 }
 
+/// The executable.
+pub(crate) fn command() -> Command {
+    let program = std::env::var_os("TRAILHOUND_BENCH_BIN");
+    Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_trailhound").into()))
+}
+
 /// `ingest` of a source, whose summary is JSON.
 pub(crate) fn ingest(source: impl AsRef<OsStr>) -> Command {
-    let program = std::env::var_os("TRAILHOUND_BENCH_BIN");
-    let mut command = Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_trailhound").into()));
+    let mut command = command();
     command.arg("ingest").arg(source).args(["--format", "json", "--quiet"]);
     command
 }
 
 impl Run {
-    /// Runs a command to its end.
+    /// Runs a command that prints JSON to its end.
     pub(crate) fn of(command: &mut Command) -> Self {
+        let mut output = tempfile::tempfile().expect("a temporary file");
+        let mut run = Self::into(command, output.try_clone().expect("a temporary file").into());
+        output.rewind().expect("a temporary file");
+        run.summary = serde_json::from_reader(output).expect("a summary as JSON");
+        run
+    }
+
+    /// Runs a command to its end and looks at nothing that it prints.
+    pub(crate) fn quiet(command: &mut Command) -> Self {
+        Self::into(command, Stdio::null())
+    }
+
+    fn into(command: &mut Command, output: Stdio) -> Self {
         let started = Instant::now();
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the executable");
+        let mut child = command.stdout(output).spawn().expect("the executable");
         let process = format!("/proc/{}", child.id());
         let (mut peak_kib, mut cpu_seconds) = (0, 0.0_f64);
         while child.try_wait().expect("the executable").is_none() {
@@ -48,9 +67,7 @@ impl Run {
             std::thread::sleep(EVERY);
         }
         let seconds = started.elapsed().as_secs_f64();
-        let summary =
-            serde_json::from_reader(child.stdout.take().expect("its output")).expect("a summary as JSON");
-        Self { seconds, cpu_seconds, peak_kib, summary }
+        Self { seconds, cpu_seconds, peak_kib, summary: Value::Null }
     }
 
     /// The median of several runs, by what is given.

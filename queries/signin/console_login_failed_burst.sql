@@ -86,8 +86,9 @@ SELECT
   subject_account,
   CASE WHEN min(account_id) = max(account_id) THEN min(account_id) END AS account_id,
   CASE WHEN min(source_ip) = max(source_ip) THEN min(source_ip) END AS source_ip,
-  count(DISTINCT source_ip) AS addresses,
-  count(DISTINCT target) AS users
+  -- Not count(DISTINCT …): it sets up a table for each group, and most groups hold a handful.
+  coalesce(array_length(array_distinct(array_agg(source_ip) FILTER (WHERE source_ip IS NOT NULL))), 0) AS addresses,
+  coalesce(array_length(array_distinct(array_agg(target) FILTER (WHERE target IS NOT NULL))), 0) AS users
 FROM judged
 GROUP BY subject_kind, subject, subject_account, date_bin($window, event_time)
 HAVING count(*) FILTER (WHERE burst) > 0

@@ -13,14 +13,17 @@ use crate::config::Params;
 use crate::detect::{self, Options, Report, Selection, Severity};
 use crate::lake::Lake;
 use crate::query::Session;
-use crate::report::{self, Style};
+use crate::report::{self, Format, Style};
 
 pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let rules = app.rules(&args.rules.paths)?;
     let selection = Selection { only: args.only.clone(), min_severity: args.min_severity };
     let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
     let refused = if rules.refused().is_empty() { Exit::Done } else { Exit::Incomplete };
-    let options = options(&args.raw, &args.range, &args.params, app)?;
+    let mut options = options(&args.raw, &args.range, &args.params, app)?;
+    // Findings that nobody reads one by one, keeps or suppresses need not be made.
+    let kept = args.raw.sources.is_empty() && !args.no_save;
+    options.count_only = args.format == Format::Summary && !kept && options.suppress.is_empty();
     let mut out = open_output(args.output.as_deref())?;
     let lake = match args.raw.sources.is_empty() {
         true => Some(app.lake(false).await?),

@@ -64,7 +64,7 @@ pub fn check(session: &Session, files: &[RuleFile], placeholders: &Placeholders)
             }
             match &rule.body {
                 Body::Sql { .. } => Checker { rule: &rule, mistakes: &mut mistakes }.all(session),
-                Body::Sigma { detection, .. } => sigma::lint(&rule, detection, &mut mistakes),
+                Body::Sigma { detection, text } => sigma::lint(&rule, detection, text, &mut mistakes),
             }
         }
     }

@@ -1,11 +1,13 @@
 //! What a run came to: its findings, and for each rule how it went.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Finding;
 use super::Severity;
+use super::scan::Affected;
 use super::window::Span;
 
 /// A run of rules over a range of time.
@@ -21,6 +23,8 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What the operator should know beside the findings.
     pub warnings: Vec<String>,
+    /// Where events that rules match were only counted, what each principal has; the rules' counts are theirs.
+    pub counted: Option<HashMap<String, Affected>>,
 }
 
 /// Which run it was.
@@ -87,12 +91,13 @@ impl Report {
         let last = findings.iter().map(|finding| finding.time).max();
         let span = first.zip(last).map(|(since, until)| Span { since, until });
         let run = Run { id: String::new(), source, found_at: now, span };
-        Self { run, findings, rules: Vec::new(), suppressed: Vec::new(), warnings: Vec::new() }
+        Self { run, findings, rules: Vec::new(), suppressed: Vec::new(), warnings: Vec::new(), counted: None }
     }
 
     /// The most severe finding's severity.
     pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
+        let counted = self.rules.iter().filter(|rule| rule.findings > 0).map(|rule| rule.severity);
+        self.findings.iter().map(|finding| finding.severity).chain(counted).max()
     }
 
     /// The rules that ended with an error, with the reason.

@@ -6,7 +6,7 @@
 //! Rules that filter events share one scan (`scan`), every other rule is a query of its own. Which times it sees and
 //! which findings are its own: `window`.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,7 @@ use super::kind::Kind;
 use super::outcome::{self, Report, RuleOutcome, Run, State};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
+use super::scan::{Affected, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{computed, events, scan, suppress};
@@ -59,6 +60,9 @@ pub struct Options {
     pub run_id: String,
     /// Findings kept for each rule.
     pub findings_max: usize,
+    /// Whether events that rules match are only counted, for who reads no more than a summary: copies of an event
+    /// that differ count each, and there is no limit.
+    pub count_only: bool,
 }
 
 impl Options {
@@ -73,6 +77,7 @@ impl Options {
             found_at,
             run_id: run_id.into(),
             findings_max: FINDINGS_MAX,
+            count_only: false,
         }
     }
 }
@@ -105,10 +110,12 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         rules: Vec::new(),
         suppressed: Vec::new(),
         warnings: Vec::new(),
+        counted: None,
     };
     let (events, queries): (Vec<_>, Vec<_>) =
         rules.iter().map(Arc::as_ref).partition(|rule| rule.kind == Kind::Event);
-    let mut ran = event_rules(session, &events, span, options).await?;
+    let (mut ran, principals) = event_rules(session, &events, span, options).await?;
+    report.counted = options.count_only.then_some(principals);
     let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
     ran.extend(stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await);
     ran.sort_by(|(a, _), (b, _)| a.rule_id.cmp(&b.rule_id));
@@ -162,7 +169,7 @@ async fn event_rules(
     rules: &[&Rule],
     span: Option<Span>,
     options: &Options,
-) -> Result<Vec<(RuleOutcome, Vec<Finding>)>> {
+) -> Result<(Vec<(RuleOutcome, Vec<Finding>)>, HashMap<String, Affected>)> {
     let start = Instant::now();
     let mut ran = Vec::with_capacity(rules.len());
     let mut judged = Vec::new();
@@ -171,7 +178,7 @@ async fn event_rules(
         let mut outcome = outcome(rule);
         match question(rule, span, options) {
             Ok(Some(question)) => {
-                asked.push(question);
+                asked.push((question, rule.severity));
                 judged.push((*rule, outcome));
             }
             Ok(None) => ran.push((outcome, Vec::new())),
@@ -181,22 +188,31 @@ async fn event_rules(
             }
         }
     }
-    let Some(span) = span else { return Ok(ran) };
+    let Some(span) = span else { return Ok((ran, HashMap::new())) };
     let max = options.findings_max;
-    let matched = scan::judge(session, asked, span, max.saturating_add(1)).await?;
+    let wanted = match options.count_only {
+        true => Wanted::Count,
+        false => Wanted::First(max.saturating_add(1)),
+    };
+    let found = scan::judge(session, asked, span, wanted).await?;
     let stamp = options.stamp();
-    for ((rule, mut outcome), matched) in judged.into_iter().zip(matched) {
+    for ((rule, mut outcome), matched) in judged.into_iter().zip(found.rules) {
         outcome.elapsed = start.elapsed();
-        let found = matched.and_then(|matched| {
+        if let (true, Ok(matched)) = (options.count_only, &matched) {
+            outcome.findings = matched.count;
+            ran.push((outcome, Vec::new()));
+            continue;
+        }
+        let findings = matched.and_then(|matched| {
             let mut findings = Vec::new();
             for batch in &matched.events {
                 findings.extend(events::findings(batch, rule, &stamp)?);
             }
             Ok(each_once(findings, matched.count, max))
         });
-        ran.push(settled(outcome, found));
+        ran.push(settled(outcome, findings));
     }
-    Ok(ran)
+    Ok((ran, found.principals))
 }
 
 /// What a rule that filters events asks; nothing without a span.

@@ -1,11 +1,11 @@
 //! `cloudtrail` over raw logs: a table whose rows are decoded while a query reads them.
 //!
-//! Nothing is kept: each scan asks the factory for a new stream, so a statement that names the table
-//! twice reads the logs twice. Nothing is known of the rows beforehand, so nothing is pruned here;
-//! which objects are read at all is the factory's choice.
+//! The rows of the first scan are kept if there are few enough of them ([`KEPT_MAX`]); else each scan asks the
+//! factory for a new stream, so that a statement which names the table twice reads the logs twice. Nothing is known
+//! of the rows beforehand, so nothing is pruned here; which objects are read at all is the factory's choice.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -23,11 +23,16 @@ use crate::event;
 /// Makes a stream of all rows, as batches of [`event::table_schema`], de-duplicated.
 pub type RawBatches = Arc<dyn Fn() -> BoxStream<'static, anyhow::Result<RecordBatch>> + Send + Sync>;
 
-/// A `cloudtrail` table that is read from `batches` whenever it is scanned.
+/// Bytes of rows that are kept for later scans: some 300,000 events.
+const KEPT_MAX: usize = 384 << 20;
+
+/// A `cloudtrail` table of what `batches` makes.
 #[derive(Clone)]
 pub struct RawTable {
     schema: SchemaRef,
     batches: RawBatches,
+    /// All rows, once a scan has come to its end and they are few enough.
+    kept: Arc<OnceLock<Vec<RecordBatch>>>,
 }
 
 impl fmt::Debug for RawTable {
@@ -39,7 +44,7 @@ impl fmt::Debug for RawTable {
 impl RawTable {
     /// A table of what the factory makes.
     pub fn new(batches: RawBatches) -> Self {
-        Self { schema: event::table_schema(), batches }
+        Self { schema: event::table_schema(), batches, kept: Arc::default() }
     }
 
     /// As DataFusion scans it.
@@ -56,11 +61,116 @@ impl PartitionStream for RawTable {
 
     fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
         let schema = self.schema.clone();
-        let stream = (self.batches)().map(move |batch| {
+        let rows = match self.kept.get() {
+            Some(kept) => futures::stream::iter(kept.clone()).map(Ok).boxed(),
+            None => {
+                let keeping = Keeping { kept: self.kept.clone(), rows: Some(Vec::new()), bytes: 0 };
+                (self.batches)()
+                    .map(Some)
+                    .chain(futures::stream::once(async { None }))
+                    .scan(keeping, |keeping, batch| futures::future::ready(keeping.see(batch)))
+                    .boxed()
+            }
+        };
+        let stream = rows.map(move |batch| {
             let batch = batch.map_err(|error| DataFusionError::External(error.into()))?;
             // Cheap, and a factory that forgets a column must not shift the others.
             Ok(RecordBatch::try_new(schema.clone(), batch.columns().to_vec())?)
         });
         Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), stream))
+    }
+}
+
+/// Rows of one scan, as long as they may be kept.
+struct Keeping {
+    kept: Arc<OnceLock<Vec<RecordBatch>>>,
+    rows: Option<Vec<RecordBatch>>,
+    bytes: usize,
+}
+
+impl Keeping {
+    /// Sees a batch pass, or the end.
+    fn see(&mut self, batch: Option<anyhow::Result<RecordBatch>>) -> Option<anyhow::Result<RecordBatch>> {
+        let Some(batch) = batch else {
+            // Another scan may have come first, with the same rows.
+            self.rows.take().map(|rows| self.kept.set(rows));
+            return None;
+        };
+        match &batch {
+            Ok(rows) => self.bytes += rows.get_array_memory_size(),
+            Err(_) => self.rows = None,
+        }
+        if self.bytes > KEPT_MAX {
+            self.rows = None;
+        }
+        if let (Some(rows), Ok(batch)) = (&mut self.rows, &batch) {
+            rows.push(batch.clone());
+        }
+        Some(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures::TryStreamExt;
+
+    use super::*;
+
+    async fn rows(table: &RawTable) -> Result<usize> {
+        let stream = PartitionStream::execute(table, Arc::new(TaskContext::default()));
+        Ok(stream.try_collect::<Vec<_>>().await?.iter().map(RecordBatch::num_rows).sum())
+    }
+
+    /// A table of so many batches, and how often they are made.
+    fn table(
+        batches: impl Fn() -> Vec<anyhow::Result<RecordBatch>> + Send + Sync + 'static,
+    ) -> (RawTable, Arc<AtomicUsize>) {
+        let made = Arc::new(AtomicUsize::new(0));
+        let counter = made.clone();
+        let factory = move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            futures::stream::iter(batches()).boxed()
+        };
+        (RawTable::new(Arc::new(factory)), made)
+    }
+
+    fn batch(rows: usize) -> RecordBatch {
+        let schema = event::table_schema();
+        let columns =
+            schema.fields().iter().map(|field| arrow::array::new_null_array(field.data_type(), rows));
+        RecordBatch::try_new(schema.clone(), columns.collect()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn few_rows_are_decoded_once() {
+        let (table, made) = table(|| vec![Ok(batch(10)), Ok(batch(5))]);
+        for _ in 0..3 {
+            assert_eq!(rows(&table).await.unwrap(), 15);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn many_rows_and_those_before_an_error_are_decoded_each_time() {
+        let (large, made) = table(|| vec![Ok(batch(1_000_000)), Ok(batch(1_000_000))]);
+        assert!(2 * batch(1_000_000).get_array_memory_size() > KEPT_MAX);
+        let (broken, tried) = table(|| vec![Ok(batch(1)), Err(anyhow::anyhow!("no"))]);
+        for _ in 0..2 {
+            assert_eq!(rows(&large).await.unwrap(), 2_000_000);
+            assert!(rows(&broken).await.is_err());
+        }
+        assert_eq!((made.load(Ordering::Relaxed), tried.load(Ordering::Relaxed)), (2, 2));
+    }
+
+    #[tokio::test]
+    async fn a_scan_that_is_given_up_keeps_nothing() {
+        let (table, made) = table(|| vec![Ok(batch(10)), Ok(batch(5))]);
+        let mut stream = PartitionStream::execute(&table, Arc::new(TaskContext::default()));
+        assert_eq!(stream.next().await.unwrap().unwrap().num_rows(), 10);
+        drop(stream);
+        assert_eq!(rows(&table).await.unwrap(), 15);
+        assert_eq!(made.load(Ordering::Relaxed), 2);
     }
 }

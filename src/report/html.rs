@@ -31,7 +31,7 @@ impl Form for Html {
             page.push_str("<p class=\"none\">Nothing was found.</p>\n");
         } else {
             section(&mut page, "Over time", &charts::timeline(&tally::over_time(report, SLOTS)));
-            let mut rules = tally::by_rule(&report.findings);
+            let mut rules = tally::by_rule(report);
             rules.truncate(BARS_MAX);
             section(&mut page, "By rule", &charts::bars(&rules));
         }

@@ -14,8 +14,8 @@ pub(super) struct Summary {
 
 impl Form for Summary {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", paint::strong(&tally::sentence(&report.findings), self.style))?;
-        let rules = tally::by_rule(&report.findings);
+        writeln!(out, "{}", paint::strong(&tally::sentence(report), self.style))?;
+        let rules = tally::by_rule(report);
         if !rules.is_empty() {
             let width = rules.iter().map(|rule| rule.rule_id.len()).max().unwrap_or(0);
             writeln!(out, "\n{}", paint::strong("by rule", self.style))?;
@@ -26,7 +26,7 @@ impl Form for Summary {
                 writeln!(out, "  {severity}  {:>6}  {id}  {title}", rule.count)?;
             }
         }
-        let principals = tally::by_principal(&report.findings, PRINCIPALS_MAX);
+        let principals = tally::by_principal(report, PRINCIPALS_MAX);
         if !principals.is_empty() {
             writeln!(out, "\n{}", paint::strong("most affected principals", self.style))?;
             for of in &principals {

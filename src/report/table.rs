@@ -23,7 +23,7 @@ impl Form for Table {
             self.rows(&report.findings, out)?;
             writeln!(out)?;
         }
-        writeln!(out, "{}", paint::strong(&tally::sentence(&report.findings), self.style))?;
+        writeln!(out, "{}", paint::strong(&tally::sentence(report), self.style))?;
         summary::notes(report, self.style, out)
     }
 }

@@ -4,24 +4,31 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::detect::{Finding, Report, Severity};
+use crate::detect::{Affected, Finding, Report, RuleOutcome, Severity};
 
 /// How many findings there are of each severity that occurs, the most urgent first.
-pub(super) fn by_severity(findings: &[Finding]) -> Vec<(Severity, u64)> {
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+pub(super) fn by_severity(report: &Report) -> Vec<(Severity, u64)> {
+    let count = |severity| match &report.counted {
+        None => report.findings.iter().filter(|finding| finding.severity == severity).count() as u64,
+        Some(_) => {
+            report.rules.iter().filter(|rule| rule.severity == severity).map(|rule| rule.findings).sum()
+        }
+    };
     let all = Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity)));
     all.filter(|(_, count)| *count > 0).collect()
 }
 
 /// `3 findings: 1 critical, 2 high`
-pub(super) fn sentence(findings: &[Finding]) -> String {
-    if findings.is_empty() {
+pub(super) fn sentence(report: &Report) -> String {
+    let severities = by_severity(report);
+    let total: u64 = severities.iter().map(|(_, count)| count).sum();
+    if total == 0 {
         return "no findings".to_owned();
     }
     let parts: Vec<_> =
-        by_severity(findings).into_iter().map(|(severity, count)| format!("{count} {severity}")).collect();
-    let noun = if findings.len() == 1 { "finding" } else { "findings" };
-    format!("{} {noun}: {}", findings.len(), parts.join(", "))
+        severities.into_iter().map(|(severity, count)| format!("{count} {severity}")).collect();
+    let noun = if total == 1 { "finding" } else { "findings" };
+    format!("{total} {noun}: {}", parts.join(", "))
 }
 
 /// A rule's findings.
@@ -38,11 +45,18 @@ pub(super) struct OfRule<'a> {
 }
 
 /// The rules that found something: the most severe first, then those with the most findings.
-pub(super) fn by_rule(findings: &[Finding]) -> Vec<OfRule<'_>> {
+pub(super) fn by_rule(report: &Report) -> Vec<OfRule<'_>> {
     let mut rules: BTreeMap<&str, OfRule<'_>> = BTreeMap::new();
-    for Finding { rule_id, title, severity, .. } in findings {
-        let new = OfRule { rule_id, title, severity: *severity, count: 0 };
-        rules.entry(rule_id).or_insert(new).count += 1;
+    if report.counted.is_some() {
+        for rule in report.rules.iter().filter(|rule| rule.findings > 0) {
+            let RuleOutcome { rule_id, title, severity, findings, .. } = rule;
+            rules.insert(rule_id, OfRule { rule_id, title, severity: *severity, count: *findings });
+        }
+    } else {
+        for Finding { rule_id, title, severity, .. } in &report.findings {
+            let new = OfRule { rule_id, title, severity: *severity, count: 0 };
+            rules.entry(rule_id).or_insert(new).count += 1;
+        }
     }
     let mut rules: Vec<_> = rules.into_values().collect();
     rules.sort_by_key(|rule| (std::cmp::Reverse((rule.severity, rule.count)), rule.rule_id));
@@ -61,9 +75,12 @@ pub(super) struct OfPrincipal<'a> {
 }
 
 /// The principals of most concern, at most `max`: by their worst finding, then by how many they have.
-pub(super) fn by_principal(findings: &[Finding], max: usize) -> Vec<OfPrincipal<'_>> {
+pub(super) fn by_principal(report: &Report, max: usize) -> Vec<OfPrincipal<'_>> {
     let mut principals: BTreeMap<&str, OfPrincipal<'_>> = BTreeMap::new();
-    for finding in findings {
+    for (principal, Affected { count, worst }) in report.counted.iter().flatten() {
+        principals.insert(principal, OfPrincipal { principal, worst: *worst, count: *count });
+    }
+    for finding in &report.findings {
         let Some(principal) = finding.principal.as_deref() else { continue };
         let new = OfPrincipal { principal, worst: finding.severity, count: 0 };
         let entry = principals.entry(principal).or_insert(new);

@@ -1,11 +1,12 @@
 //! Every form over the same report, with what an attacker could have put into its fields.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::*;
-use crate::detect::{Finding, RuleOutcome, Run, Severity, Span, State, Suppressed};
+use crate::detect::{Affected, Finding, RuleOutcome, Run, Severity, Span, State, Suppressed};
 
 /// A user agent as in a hostile S3 event: a formula, a script, an escape sequence; then bidi and C1.
 const AGENT: &str = "=HYPERLINK(\"http://x\")<script>alert(1)</script>\u{1b}[2J\u{202e}\u{9b}1m";
@@ -73,6 +74,7 @@ fn report(findings: Vec<Finding>) -> Report {
         ],
         suppressed: vec![Suppressed { rule: "ci".to_owned(), reason: "rotates keys".to_owned(), count: 4 }],
         warnings: vec!["something to know".to_owned()],
+        counted: None,
     }
 }
 
@@ -153,6 +155,39 @@ fn a_table_keeps_to_the_terminals_width_and_colours_only_where_they_are_welcome(
     let colourful = written(Format::Table, &hostile(), Style { color: true, width: None });
     assert!(colourful.contains("\u{1b}[1;37;41mcritical"));
     assert!(!colourful.contains("\u{1b}[2J"), "only our own sequences");
+}
+
+#[test]
+fn a_summary_of_counted_events_is_that_of_their_findings() {
+    let full = hostile();
+    let mut counted = full.clone();
+    let mut principals = HashMap::new();
+    let mut rules: BTreeMap<String, RuleOutcome> = BTreeMap::new();
+    for finding in counted.findings.drain(..) {
+        let new = RuleOutcome {
+            rule_id: finding.rule_id.clone(),
+            title: finding.title.clone(),
+            severity: finding.severity,
+            ..outcome("", State::Ran)
+        };
+        let new = RuleOutcome { findings: 0, ..new };
+        rules.entry(finding.rule_id.clone()).or_insert(new).findings += 1;
+        if let Some(principal) = finding.principal {
+            let affected =
+                principals.entry(principal).or_insert(Affected { count: 0, worst: finding.severity });
+            affected.count += 1;
+            affected.worst = affected.worst.max(finding.severity);
+        }
+    }
+    let ran = rules.len();
+    counted.rules.retain(|rule| rule.state != State::Ran);
+    counted.rules.extend(rules.into_values());
+    counted.counted = Some(principals);
+    assert_eq!(counted.worst(), full.worst());
+    let text = |report| written(Format::Summary, report, Style::default());
+    let (full, counted) = (text(&full), text(&counted));
+    let sentence = |rules: usize| if rules == 1 { "1 rule ".to_owned() } else { format!("{rules} rules ") };
+    assert_eq!(counted.replace(&sentence(ran), ""), full.replace(&sentence(1), ""));
 }
 
 #[test]

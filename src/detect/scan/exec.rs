@@ -1,12 +1,17 @@
 //! `RuleScanExec`: the operator that judges the rows of its input by all rules at once.
 //!
 //! Each partition gives, of each rule that matched anything, the first events in order of time and id, and in the column
-//! `hits` of the first of these rows how many it matched in all. `rule` is the rule's place in the program.
+//! [`HITS`] of the first of these rows how many it matched in all. [`RULE`] is the rule's place in the program. Where
+//! events are only counted there is one row a rule without an event, and after these, without a rule, one row a
+//! principal: how many findings it has, and in [`WORST`] the severity of the worst.
 
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, UInt32Array, UInt64Array, new_null_array};
+use arrow::array::{
+    ArrayRef, RecordBatch, StringViewBuilder, UInt8Array, UInt32Array, UInt64Array, new_null_array,
+};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::{DataFusionError, Result};
@@ -20,22 +25,34 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
-use super::judge::Judge;
+use super::judge::{Hit, Judge};
 use super::kept::Kept;
+use super::principals::Principals;
 use super::program::Program;
+use crate::detect::Severity;
 
 /// The place of the rule in the program, of each row.
 pub(super) const RULE: &str = "$rule";
 /// How many rows of the partition the rule matched; in the first row of each rule, else NULL.
 pub(super) const HITS: &str = "$hits";
+/// The severity of a principal's worst finding, by its place in [`Severity::ALL`].
+pub(super) const WORST: &str = "$worst";
+
+/// What is kept of the events that rules match.
+#[derive(Debug, Clone)]
+pub(super) enum Keep {
+    /// So many of each rule; `event_time` and `event_id` are among the columns.
+    First(usize),
+    /// None, but how many there are, and whose: `principal` is the one column. Of the rules, the severities.
+    Count(Arc<[Severity]>),
+}
 
 /// Judges rows by rules.
 #[derive(Debug, Clone)]
 pub(super) struct RuleScanExec {
     input: Arc<dyn ExecutionPlan>,
     program: Arc<Program>,
-    /// Events of each rule that are kept.
-    max: usize,
+    keep: Keep,
     /// Columns of the input that are handed on.
     columns: Vec<usize>,
     kept: SchemaRef,
@@ -43,31 +60,29 @@ pub(super) struct RuleScanExec {
 }
 
 impl RuleScanExec {
-    /// Over `input`, of which the columns named are handed on; `event_time` and `event_id` must be among them.
+    /// Over `input`, of which the columns named are handed on.
     pub(super) fn new(
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
-        max: usize,
+        keep: Keep,
         columns: &[&str],
     ) -> Result<Self> {
         let schema = input.schema();
         let columns =
             columns.iter().map(|name| schema.index_of(name)).collect::<std::result::Result<Vec<_>, _>>()?;
-        Self::with_columns(input, program, max, columns)
+        Self::with_columns(input, program, keep, columns)
     }
 
     fn with_columns(
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
-        max: usize,
+        keep: Keep,
         columns: Vec<usize>,
     ) -> Result<Self> {
         let kept = Arc::new(input.schema().project(&columns)?);
-        let mut fields = vec![
-            Arc::new(Field::new(RULE, DataType::UInt32, false)),
-            Arc::new(Field::new(HITS, DataType::UInt64, true)),
-        ];
-        // A rule of which nothing is kept has one row, without an event.
+        let own = [(RULE, DataType::UInt32), (HITS, DataType::UInt64), (WORST, DataType::UInt8)];
+        let mut fields: Vec<_> = own.map(|(name, of)| Arc::new(Field::new(name, of, true))).to_vec();
+        // Rows that only count have no event.
         fields.extend(kept.fields().iter().map(|field| Arc::new(field.as_ref().clone().with_nullable(true))));
         let properties = PlanProperties::new(
             EquivalenceProperties::new(Arc::new(Schema::new(fields))),
@@ -75,13 +90,17 @@ impl RuleScanExec {
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self { input, program, max, columns, kept, properties: Arc::new(properties) })
+        Ok(Self { input, program, keep, columns, kept, properties: Arc::new(properties) })
     }
 }
 
 impl DisplayAs for RuleScanExec {
     fn fmt_as(&self, _: DisplayFormatType, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "RuleScanExec: rules={}, first={}", self.program.entries.len(), self.max)
+        write!(out, "RuleScanExec: rules={}", self.program.entries.len())?;
+        match &self.keep {
+            Keep::First(max) => write!(out, ", first={max}"),
+            Keep::Count(_) => write!(out, ", count"),
+        }
     }
 }
 
@@ -113,7 +132,12 @@ impl ExecutionPlan for RuleScanExec {
         let input = children
             .pop()
             .ok_or_else(|| DataFusionError::Internal("a rule scan has one input".to_owned()))?;
-        Ok(Arc::new(Self::with_columns(input, self.program.clone(), self.max, self.columns.clone())?))
+        Ok(Arc::new(Self::with_columns(
+            input,
+            self.program.clone(),
+            self.keep.clone(),
+            self.columns.clone(),
+        )?))
     }
 
     fn with_new_children(
@@ -128,7 +152,15 @@ impl ExecutionPlan for RuleScanExec {
         let input = self.input.execute(partition, context.clone())?;
         let reservation =
             MemoryConsumer::new(format!("RuleScanExec[{partition}]")).register(context.memory_pool());
-        let kept = Kept::new(self.kept.clone(), self.program.entries.len(), self.max, reservation);
+        let rules = self.program.entries.len();
+        let kept = match &self.keep {
+            Keep::First(max) => Sink::First(Box::new(Kept::new(self.kept.clone(), rules, *max, reservation))),
+            Keep::Count(severities) => Sink::Count {
+                rules: vec![0; rules],
+                principals: Principals::default(),
+                severities: severities.clone(),
+            },
+        };
         let judge = Judge::new(self.program.clone());
         let schema = self.schema();
         let found = judged(input, judge, kept, self.columns.clone(), schema.clone());
@@ -143,7 +175,7 @@ impl ExecutionPlan for RuleScanExec {
 async fn judged(
     mut input: SendableRecordBatchStream,
     mut judge: Judge,
-    mut kept: Kept,
+    mut kept: Sink,
     columns: Vec<usize>,
     schema: SchemaRef,
 ) -> Result<Vec<RecordBatch>> {
@@ -159,20 +191,73 @@ async fn judged(
         kept.take(&batch.project(&columns)?, &hits).map_err(external)?;
     }
     drop(input);
-    let found = kept.finish().map_err(external)?;
-    found.into_iter().map(|(rule, count, events)| numbered(rule, count, &events, &schema)).collect()
+    kept.finish(&schema).map_err(external)
 }
 
-/// The events of a rule with its place and its count beside them; one row without an event if there is none.
-fn numbered(rule: usize, count: u64, events: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-    let rows = events.num_rows().max(1);
-    let rule = u32::try_from(rule).map_err(|error| DataFusionError::External(error.into()))?;
-    let hits = std::iter::once(Some(count)).chain(std::iter::repeat_n(None, rows - 1));
-    let mut columns: Vec<ArrayRef> =
-        vec![Arc::new(UInt32Array::from_value(rule, rows)), Arc::new(hits.collect::<UInt64Array>())];
-    match events.num_rows() {
-        0 => columns.extend(events.columns().iter().map(|column| new_null_array(column.data_type(), 1))),
-        _ => columns.extend(events.columns().iter().cloned()),
+/// Where matched events go.
+enum Sink {
+    First(Box<Kept>),
+    Count { rules: Vec<u64>, principals: Principals, severities: Arc<[Severity]> },
+}
+
+impl Sink {
+    fn take(&mut self, batch: &RecordBatch, hits: &[Hit]) -> anyhow::Result<()> {
+        match self {
+            Self::First(kept) => kept.take(batch, hits),
+            Self::Count { rules, principals, severities } => {
+                for hit in hits {
+                    rules[hit.rule as usize] += u64::from(hit.rows.end - hit.rows.start);
+                }
+                principals.take(batch.column(0), hits, severities)
+            }
+        }
     }
+
+    fn finish(self, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
+        match self {
+            Self::First(kept) => {
+                let found = kept.finish()?;
+                found.iter().map(|(rule, count, events)| numbered(*rule, *count, events, schema)).collect()
+            }
+            Self::Count { rules, principals, .. } => counted(&rules, principals, schema),
+        }
+    }
+}
+
+/// A row for each rule that matched, then one for each principal.
+fn counted(rules: &[u64], principals: Principals, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
+    let matched: Vec<_> = (0_u32..).zip(rules).filter(|(_, count)| **count > 0).collect();
+    let affected = principals.finish();
+    let mut names = StringViewBuilder::new();
+    matched.iter().for_each(|_| names.append_null());
+    affected.keys().for_each(|name| names.append_value(name));
+    let names = cast(&(Arc::new(names.finish()) as ArrayRef), schema.field(3).data_type())?;
+    let rule = matched.iter().map(|(rule, _)| Some(*rule)).chain(affected.keys().map(|_| None));
+    let hits = matched.iter().map(|(_, count)| **count).chain(affected.values().map(|of| of.count));
+    let worst = matched.iter().map(|_| None).chain(affected.values().map(|of| Some(of.worst as u8)));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(rule.collect::<UInt32Array>()),
+        Arc::new(hits.map(Some).collect::<UInt64Array>()),
+        Arc::new(worst.collect::<UInt8Array>()),
+        names,
+    ];
+    Ok(vec![RecordBatch::try_new(schema.clone(), columns)?])
+}
+
+/// The events of a rule with its place and its count beside them.
+fn numbered(
+    rule: usize,
+    count: u64,
+    events: &RecordBatch,
+    schema: &SchemaRef,
+) -> anyhow::Result<RecordBatch> {
+    let rows = events.num_rows();
+    let hits = std::iter::once(Some(count)).chain(std::iter::repeat_n(None, rows.saturating_sub(1)));
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(UInt32Array::from_value(u32::try_from(rule)?, rows)),
+        Arc::new(hits.take(rows).collect::<UInt64Array>()),
+        new_null_array(&DataType::UInt8, rows),
+    ];
+    columns.extend(events.columns().iter().cloned());
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }

@@ -32,6 +32,8 @@ pub(super) struct Judge {
     /// Rows that each SQL rule is to be asked of.
     asked: Vec<Vec<u32>>,
     key: Vec<u8>,
+    /// Of open rules to the row before.
+    answers: Vec<bool>,
 }
 
 /// A kind of events within one batch.
@@ -46,7 +48,7 @@ struct Kind<'a> {
 impl Judge {
     pub(super) fn new(program: Arc<Program>) -> Self {
         let asked = vec![Vec::new(); program.entries.len()];
-        Self { program, kinds: HashMap::new(), unsettled: None, asked, key: Vec::new() }
+        Self { program, kinds: HashMap::new(), unsettled: None, asked, key: Vec::new(), answers: Vec::new() }
     }
 
     /// Appends what the rows of `batch` match to `hits`.
@@ -85,10 +87,22 @@ impl Judge {
         if settled.open.is_empty() {
             return;
         }
+        self.answers.clear();
+        self.answers.resize(settled.open.len(), false);
+        let start = rows.start;
         for row in rows {
             let mut record = columns.row(row as usize);
-            let matched = settled.open.iter().filter(|(_, condition)| condition.holds(&mut record));
-            hits.extend(matched.map(|(rule, _)| Hit { rule: *rule, rows: row..row + 1 }));
+            // Rows of one principal often follow each other, and ask the same of the same columns.
+            let same = if row == start { 0 } else { columns.same_as_before(settled.columns, row as usize) };
+            for (open, answer) in settled.open.iter().zip(&mut self.answers) {
+                let is_same = row > start && open.columns.is_some_and(|columns| columns & !same == 0);
+                if !is_same {
+                    *answer = open.condition.holds(&mut record);
+                }
+                if *answer {
+                    hits.push(Hit { rule: open.rule, rows: row..row + 1 });
+                }
+            }
         }
     }
 

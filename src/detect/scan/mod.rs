@@ -8,25 +8,29 @@ mod exec;
 mod judge;
 mod kept;
 mod names;
+mod principals;
 mod program;
 mod row;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{UInt32Type, UInt64Type};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, UInt8Type, UInt32Type, UInt64Type};
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use futures::TryStreamExt;
 
-use self::exec::{HITS, RULE, RuleScanExec};
+use self::exec::{HITS, Keep, RULE, RuleScanExec, WORST};
 use self::names::Names;
+pub use self::principals::Affected;
 use self::program::{Entry, Program, Question};
+use super::Severity;
 use super::bindings::Bindings;
 use super::events;
 use super::run::{column, within};
@@ -42,6 +46,15 @@ pub(super) enum Asked<'a> {
     Sigma(Arc<Condition>),
 }
 
+/// What a scan keeps of the events that rules match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// So many of each rule, the first ones.
+    First(usize),
+    /// None: how many there are, and whose.
+    Count,
+}
+
 /// What one rule found.
 #[derive(Debug, Default)]
 pub(super) struct Matched {
@@ -51,38 +64,47 @@ pub(super) struct Matched {
     pub events: Vec<RecordBatch>,
 }
 
-/// Judges the events in `span` by `rules`, of each of which the first `max` are handed back.
+/// What all rules found.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// By rule, in the order in which they were asked.
+    pub rules: Vec<Result<Matched>>,
+    /// Where events are only counted, what each principal has.
+    pub principals: HashMap<String, Affected>,
+}
+
+/// Judges the events in `span` by rules of these severities.
 ///
 /// # Errors
 /// When the scan fails; what is wrong with one rule is that rule's result.
 pub(super) async fn judge(
     session: &Session,
-    rules: Vec<Asked<'_>>,
+    rules: Vec<(Asked<'_>, Severity)>,
     span: Span,
-    max: usize,
-) -> Result<Vec<Result<Matched>>> {
-    let mut results: Vec<Result<Matched>> = Vec::with_capacity(rules.len());
+    wanted: Wanted,
+) -> Result<Judged> {
+    let mut judged = Judged { rules: Vec::with_capacity(rules.len()), principals: HashMap::new() };
     let mut planned = Vec::new();
-    for rule in rules {
+    for (rule, severity) in rules {
         let question = match rule {
             Asked::Sigma(condition) => Ok(Planned::Condition(condition)),
             Asked::Sql(sql, bindings) => session.condition(sql, &bindings).await.map(Planned::Filter),
         };
         match question {
             Ok(question) => {
-                planned.push((results.len(), question));
-                results.push(Ok(Matched::default()));
+                planned.push((judged.rules.len(), severity, question));
+                judged.rules.push(Ok(Matched::default()));
             }
-            Err(error) => results.push(Err(error.into())),
+            Err(error) => judged.rules.push(Err(error.into())),
         }
     }
     if planned.is_empty() {
-        return Ok(results);
+        return Ok(judged);
     }
-    for part in parts(session) {
-        scan(session, &planned, span, max, part, &mut results).await?;
+    for part in parts(session, wanted) {
+        scan(session, &planned, span, wanted, *part, &mut judged).await?;
     }
-    Ok(results)
+    Ok(judged)
 }
 
 enum Planned {
@@ -102,18 +124,18 @@ enum Part {
     WithoutId,
 }
 
-fn parts(session: &Session) -> &'static [Part] {
+fn parts(session: &Session, wanted: Wanted) -> &'static [Part] {
     // Raw logs are decoded whole, and decoding them twice would cost more than all that is saved.
-    if session.is_raw() { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
+    if session.is_raw() || wanted == Wanted::Count { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
 }
 
 async fn scan(
     session: &Session,
-    planned: &[(usize, Planned)],
+    planned: &[(usize, Severity, Planned)],
     span: Span,
-    max: usize,
-    part: &Part,
-    results: &mut [Result<Matched>],
+    wanted: Wanted,
+    part: Part,
+    judged: &mut Judged,
 ) -> Result<()> {
     let events = session.context().table("cloudtrail").await?.filter(within("event_time", span))?;
     let events = match part {
@@ -123,11 +145,12 @@ async fn scan(
     };
     let all: Vec<String> = events.schema().fields().iter().map(|field| field.name().clone()).collect();
     let kept: Vec<&str> = match part {
+        _ if wanted == Wanted::Count => vec!["principal"],
         Part::WithId => events::COLUMNS.to_vec(),
         Part::All | Part::WithoutId => all.iter().map(String::as_str).collect(),
     };
     let mut read: BTreeSet<String> = kept.iter().map(|name| (*name).to_owned()).collect();
-    for (_, question) in planned {
+    for (_, _, question) in planned {
         match question {
             Planned::Condition(condition) => read.extend(program::columns_of(condition)),
             Planned::Filter(filter) => {
@@ -140,7 +163,8 @@ async fn scan(
     let schema = Arc::new(rows.schema().as_arrow().clone());
     let mut places = Vec::new();
     let mut entries = Vec::new();
-    for (place, question) in planned {
+    let mut severities = Vec::new();
+    for (place, severity, question) in planned {
         let entry = match question {
             Planned::Condition(condition) => {
                 let names = Names::of_condition(condition);
@@ -155,28 +179,36 @@ async fn scan(
             Ok(entry) => {
                 entries.push(entry);
                 places.push(*place);
+                severities.push(*severity);
             }
-            Err(error) => results[*place] = Err(error.into()),
+            Err(error) => judged.rules[*place] = Err(error.into()),
         }
     }
     let program = Arc::new(Program::new(entries));
+    let keep = match wanted {
+        Wanted::First(max) => Keep::First(max),
+        Wanted::Count => Keep::Count(severities.into()),
+    };
     let names: Vec<String> = kept.iter().map(|name| (*name).to_owned()).collect();
     let stream = session
         .run_through(rows, move |input| {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
-            let scan = RuleScanExec::new(input, program, max, &names)?;
+            let scan = RuleScanExec::new(input, program, keep, &names)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;
     let batches: Vec<RecordBatch> = stream.map_err(QueryError::of_running).try_collect().await?;
     for batch in &batches {
-        hand_out(batch, &places, results)?;
+        match wanted {
+            Wanted::First(_) => hand_out(batch, &places, judged)?,
+            Wanted::Count => add_up(batch, &places, judged)?,
+        }
     }
     Ok(())
 }
 
 /// Gives a rule's events to the rule.
-fn hand_out(batch: &RecordBatch, places: &[usize], results: &mut [Result<Matched>]) -> Result<()> {
+fn hand_out(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Result<()> {
     let rule = batch.column_by_name(RULE).and_then(|column| column.as_primitive_opt::<UInt32Type>());
     let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
     let (rule, hits) = rule.zip(hits).context("a rule scan gives rules and hits")?;
@@ -184,11 +216,33 @@ fn hand_out(batch: &RecordBatch, places: &[usize], results: &mut [Result<Matched
         return Ok(());
     }
     let place = places.get(rule.value(0) as usize).context("a rule scan names its rules")?;
-    let Ok(matched) = &mut results[*place] else { return Ok(()) };
-    matched.count += hits.iter().flatten().sum::<u64>();
-    let has_events = batch.column_by_name("event_time").is_some_and(|times| times.null_count() == 0);
-    if has_events {
+    if let Ok(matched) = &mut judged.rules[*place] {
+        matched.count += hits.iter().flatten().sum::<u64>();
         matched.events.push(batch.clone());
+    }
+    Ok(())
+}
+
+/// Adds what a partition has counted, of rules and of principals.
+fn add_up(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Result<()> {
+    let rule = batch.column_by_name(RULE).and_then(|column| column.as_primitive_opt::<UInt32Type>());
+    let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
+    let worst = batch.column_by_name(WORST).and_then(|column| column.as_primitive_opt::<UInt8Type>());
+    let names = batch.column_by_name("principal").context("a rule scan names principals")?;
+    let names = cast(names, &DataType::Utf8View)?;
+    let names = names.as_string_view();
+    let (rule, (hits, worst)) = rule.zip(hits.zip(worst)).context("a rule scan gives rules and hits")?;
+    for row in 0..batch.num_rows() {
+        let count = hits.value(row);
+        if rule.is_valid(row) {
+            let place = places.get(rule.value(row) as usize).context("a rule scan names its rules")?;
+            if let Ok(matched) = &mut judged.rules[*place] {
+                matched.count += count;
+            }
+        } else if names.is_valid(row) {
+            let worst = Severity::ALL.get(usize::from(worst.value(row))).copied().unwrap_or(Severity::Info);
+            principals::add(&mut judged.principals, names.value(row), Affected { count, worst });
+        }
     }
     Ok(())
 }

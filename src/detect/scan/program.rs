@@ -53,9 +53,41 @@ pub(super) struct Settled {
     /// Rules that every event of the kind matches.
     pub always: Vec<u32>,
     /// Rules that have to be asked, with what is still open.
-    pub open: Vec<(u32, Arc<Condition>)>,
+    pub open: Vec<OpenRule>,
+    /// The columns that answers depend on, of all open rules of which that can be said.
+    pub columns: u64,
     /// SQL rules that may match.
     pub filters: Vec<u32>,
+}
+
+/// A rule that has to be asked of each row.
+#[derive(Debug)]
+pub(super) struct OpenRule {
+    pub rule: u32,
+    pub condition: Arc<Condition>,
+    /// A bit for each of [`FIELDS`] that the answer depends on: while their columns stay the same, so does it. `None`:
+    /// it depends on more.
+    pub columns: Option<u64>,
+}
+
+impl OpenRule {
+    fn new(rule: u32, condition: Arc<Condition>) -> Self {
+        const { assert!(FIELDS.len() <= 64, "a bit for each") };
+        let mut columns = Some(0);
+        let mut add = |place: &Place| {
+            columns = match place.held {
+                Held::Column { field, .. } => columns.map(|columns| columns | 1 << field),
+                Held::Record | Held::Beside => None,
+            };
+        };
+        condition.tests(&mut |test| {
+            add(&test.place);
+            if let Check::Field(other) = &test.check {
+                add(&other.place);
+            }
+        });
+        Self { rule, condition, columns }
+    }
 }
 
 /// What is known of all events of a kind.
@@ -65,6 +97,13 @@ pub(super) struct Known<'a> {
     pub name: Option<&'a str>,
     /// By index into [`Program::present`].
     pub present: u64,
+}
+
+impl Settled {
+    fn ask(&mut self, open: OpenRule) {
+        self.columns |= open.columns.unwrap_or(0);
+        self.open.push(open);
+    }
 }
 
 /// Bits of [`Known::present`].
@@ -115,7 +154,7 @@ impl Program {
                 Question::Condition(condition) => match self.open(condition, known) {
                     Open::Answer(true) => settled.always.push(*index),
                     Open::Answer(false) => {}
-                    Open::Rest(rest) => settled.open.push((*index, rest)),
+                    Open::Rest(rest) => settled.ask(OpenRule::new(*index, rest)),
                 },
             }
         }
@@ -128,7 +167,7 @@ impl Program {
         for (index, entry) in (0..).zip(&self.entries) {
             match &entry.question {
                 Question::Filter(_) => settled.filters.push(index),
-                Question::Condition(condition) => settled.open.push((index, condition.clone())),
+                Question::Condition(condition) => settled.ask(OpenRule::new(index, condition.clone())),
             }
         }
         settled

@@ -33,6 +33,27 @@ enum Column {
     Time(TimestampMicrosecondArray),
 }
 
+impl Column {
+    fn is_same(&self, one: usize, other: usize) -> bool {
+        fn same<T: PartialEq>(
+            column: &impl Array,
+            one: usize,
+            other: usize,
+            value: impl Fn(usize) -> T,
+        ) -> bool {
+            match (column.is_valid(one), column.is_valid(other)) {
+                (true, true) => value(one) == value(other),
+                (one, other) => one == other,
+            }
+        }
+        match self {
+            Self::Text(column) | Self::Json(column) => same(column, one, other, |row| column.value(row)),
+            Self::Bool(column) => same(column, one, other, |row| column.value(row)),
+            Self::Time(column) => same(column, one, other, |row| column.value(row)),
+        }
+    }
+}
+
 impl Columns {
     /// Those of `batch` that are wanted; `print`: whether whole records are.
     pub(super) fn new(batch: &RecordBatch, print: bool) -> Result<Self> {
@@ -75,6 +96,19 @@ impl Columns {
             Some(Column::Bool(column)) => column.is_valid(row),
             Some(Column::Time(column)) => column.is_valid(row),
         }
+    }
+
+    /// Of `fields`, a bit for each of [`FIELDS`], those whose columns hold the same as in the row before.
+    pub(super) fn same_as_before(&self, fields: u64, row: usize) -> u64 {
+        let mut same = 0;
+        let mut rest = fields;
+        while rest != 0 {
+            let field = rest.trailing_zeros();
+            rest &= rest - 1;
+            let column = self.fields.get(field as usize).and_then(Option::as_ref);
+            same |= u64::from(column.is_none_or(|column| column.is_same(row - 1, row))) << field;
+        }
+        same
     }
 
     /// The members of a record that columns could have held and do not, as JSON.

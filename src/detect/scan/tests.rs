@@ -11,7 +11,8 @@ use proptest::prelude::*;
 
 use super::judge::Hit;
 use super::kept::Kept;
-use super::{Asked, Matched, judge};
+use super::{Affected, Asked, Matched, Wanted, judge};
+use crate::detect::Severity;
 use crate::detect::sigma::{Condition, JsonRecord, Placeholders, detection};
 use crate::detect::test::tests::session_over;
 use crate::detect::window::Span;
@@ -87,9 +88,37 @@ fn ids(matched: &Matched) -> Vec<String> {
     ids
 }
 
+fn graded(rules: Vec<Asked<'_>>) -> Vec<(Asked<'_>, Severity)> {
+    rules.into_iter().map(|rule| (rule, Severity::Low)).collect()
+}
+
 async fn judged(session: &Session, rules: Vec<Asked<'_>>, max: usize) -> Vec<Matched> {
-    let matched = judge(session, rules, always(), max).await.unwrap();
-    matched.into_iter().map(Result::unwrap).collect()
+    let judged = judge(session, graded(rules), always(), Wanted::First(max)).await.unwrap();
+    judged.rules.into_iter().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn neighbours_of_one_kind_are_told_apart_by_what_differs() {
+    let variant = |number: usize| {
+        let text = RECORDS[(number / 11) % RECORDS.len()].to_owned();
+        let text = if (number / 3) % 2 == 0 { text.replace("eve", "mallory") } else { text };
+        let text = if number % 5 == 0 { text.replace("3389", "3390").replace("true", "false") } else { text };
+        if number % 4 == 0 {
+            text.replace("203.0.113.9", "198.51.100.9").replace("Root", "IAMUser")
+        } else {
+            text
+        }
+    };
+    let records: Vec<_> = (0..300).map(|number| record(number, &variant(number))).collect();
+    let conditions: Vec<_> = DETECTIONS.iter().map(|yaml| condition(yaml)).collect();
+    let asked = conditions.iter().map(|condition| Asked::Sigma(condition.clone())).collect();
+    let matched = judged(&session_over(&records), asked, 1000).await;
+    for ((yaml, condition), matched) in DETECTIONS.iter().zip(&conditions).zip(&matched) {
+        let holds = |number: &usize| condition.holds(&mut JsonRecord(&records[*number]));
+        let wanted: Vec<_> =
+            (0..records.len()).filter(holds).map(|number| format!("id-{number:03}")).collect();
+        assert_eq!(ids(matched), wanted, "{yaml}");
+    }
 }
 
 #[tokio::test]
@@ -142,7 +171,7 @@ async fn a_rule_that_cannot_be_planned_fails_alone() {
         sql("SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'"),
         Asked::Sigma(condition(DETECTIONS[0])),
     ];
-    let matched = judge(&session, rules, always(), 10).await.unwrap();
+    let matched = judge(&session, graded(rules), always(), Wanted::First(10)).await.unwrap().rules;
     assert!(matched[0].as_ref().unwrap_err().to_string().contains("no_such_column"));
     assert!(matched[1..].iter().all(|matched| matched.as_ref().unwrap().count == 1));
 }
@@ -155,6 +184,33 @@ async fn the_first_events_are_handed_back_and_all_are_counted() {
         (matched[0].count, ids(&matched[0])),
         (50, vec!["id-000".into(), "id-001".into(), "id-002".into()])
     );
+}
+
+#[tokio::test]
+async fn counting_comes_to_what_handing_back_would() {
+    let records: Vec<_> = (0..90).map(|number| record(number, RECORDS[number % RECORDS.len()])).collect();
+    let session = session_over(&records);
+    let asked = || DETECTIONS.iter().map(|yaml| Asked::Sigma(condition(yaml)));
+    let severity = |number: usize| Severity::ALL[number % Severity::ALL.len()];
+    let rules = asked().enumerate().map(|(number, rule)| (rule, severity(number))).collect();
+    let counted = judge(&session, rules, always(), Wanted::Count).await.unwrap();
+    let mut wanted: BTreeMap<String, Affected> = BTreeMap::new();
+    for (number, (rule, counted)) in asked().zip(&counted.rules).enumerate() {
+        let matched = &judged(&session, vec![rule], 1000).await[0];
+        assert_eq!(counted.as_ref().unwrap().count, matched.count, "{}", DETECTIONS[number]);
+        for batch in &matched.events {
+            let names =
+                arrow::compute::cast(batch.column_by_name("principal").unwrap(), &DataType::Utf8).unwrap();
+            for name in names.as_string::<i32>().iter().flatten() {
+                let affected =
+                    wanted.entry(name.to_owned()).or_insert(Affected { count: 0, worst: Severity::Info });
+                affected.count += 1;
+                affected.worst = affected.worst.max(severity(number));
+            }
+        }
+    }
+    assert!(wanted.len() > 2);
+    assert_eq!(counted.principals.into_iter().collect::<BTreeMap<_, _>>(), wanted);
 }
 
 fn schema() -> Arc<Schema> {

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use regex::Regex;
 
-use super::place::Place;
+use super::place::{Held, Place};
 use super::record::{Item, Record};
 use crate::query::pattern::{Part, Pattern, folded};
 
@@ -112,19 +112,45 @@ impl Condition {
         }
     }
 
-    /// All of `parts`.
-    pub(crate) fn all(parts: Vec<Arc<Self>>) -> Arc<Self> {
+    /// All of `parts`, of which the cheapest are asked first.
+    pub(crate) fn all(mut parts: Vec<Arc<Self>>) -> Arc<Self> {
+        parts.sort_by_key(|part| part.cost());
         match parts.as_slice() {
             [part] => part.clone(),
             _ => Arc::new(Self::All(parts)),
         }
     }
 
-    /// One of `parts`.
-    pub(crate) fn any(parts: Vec<Arc<Self>>) -> Arc<Self> {
+    /// One of `parts`, of which the cheapest are asked first.
+    pub(crate) fn any(mut parts: Vec<Arc<Self>>) -> Arc<Self> {
+        parts.sort_by_key(|part| part.cost());
         match parts.as_slice() {
             [part] => part.clone(),
             _ => Arc::new(Self::Any(parts)),
+        }
+    }
+
+    /// About what it takes, in comparisons of two short texts.
+    fn cost(&self) -> usize {
+        match self {
+            Self::Constant(_) => 0,
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(|part| part.cost()).sum(),
+            Self::Not(part) => part.cost(),
+            Self::Test(test) => {
+                let place = |place: &Place| match place.held {
+                    Held::Column { .. } if place.column().is_some() => 1,
+                    Held::Column { .. } | Held::Beside => 20,
+                    Held::Record => 200,
+                };
+                let check = match &test.check {
+                    Check::Text(texts) => 1 + 4 * texts.patterns.len(),
+                    Check::Regex(_) | Check::TimePart(..) => 20,
+                    Check::Networks(networks) => 4 + networks.len(),
+                    Check::Field(other) => 4 + place(&other.place),
+                    Check::Number(..) | Check::Exists | Check::Null => 1,
+                };
+                place(&test.place) + check
+            }
         }
     }
 

@@ -17,13 +17,15 @@ use super::place::Place;
 const TESTS_MAX: usize = 10_000;
 
 /// Keys of `detection` that are no searches.
-const NO_SEARCHES: [&str; 2] = ["condition", "timeframe"];
+pub(super) const NO_SEARCHES: [&str; 2] = ["condition", "timeframe"];
 
 /// A detection that was read.
 #[derive(Debug, Clone)]
 pub struct Detection {
     /// Whether a record is a hit.
     pub(crate) condition: Arc<Condition>,
+    /// As it was written.
+    pub(crate) tree: Map<String, Value>,
     /// What follows the `|` of the condition.
     pub(crate) aggregation: Option<String>,
     /// Searches that the condition does not use.
@@ -65,7 +67,7 @@ pub(crate) fn read(detection: &Value, placeholders: &Placeholders) -> Result<Det
     let is_used = |name: &str| expressions.iter().any(|expression| expression.uses(name));
     let unused = searches.iter().map(|(name, _)| *name).filter(|name| !is_used(name));
     let unused = unused.map(str::to_owned).collect();
-    Ok(Detection { condition, aggregation, unused, unset: reader.unset })
+    Ok(Detection { condition, tree: detection.clone(), aggregation, unused, unset: reader.unset })
 }
 
 struct Reader<'a> {

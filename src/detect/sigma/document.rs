@@ -119,22 +119,27 @@ fn merge(tree: &mut Map<String, Value>, more: &Map<String, Value>) {
 impl Document {
     /// The line of the file on which the key at the end of `path` stands; as far as it is found.
     pub(crate) fn line_of(&self, path: &[&str]) -> usize {
-        let lines: Vec<_> = self.text.lines().collect();
-        let mut found = 0;
-        for key in path {
-            let from = if found == 0 { 0 } else { found + 1 };
-            let is_key = |line: &&str| {
-                let line = line.trim_start_matches([' ', '-', '\'', '"']);
-                let rest = line.strip_prefix(key).map(|rest| rest.trim_start_matches(['\'', '"', ' ']));
-                rest.is_some_and(|rest| rest.starts_with(':'))
-            };
-            match lines.iter().skip(from).position(is_key) {
-                Some(more) => found = from + more,
-                None => break,
-            }
-        }
-        self.line + found
+        self.line + line_within(&self.text, path)
     }
+}
+
+/// The line of a document, from 0, on which the key at the end of `path` stands; as far as it is found.
+pub(crate) fn line_within(text: &str, path: &[&str]) -> usize {
+    let lines: Vec<_> = text.lines().collect();
+    let mut found = 0;
+    for key in path {
+        let from = if found == 0 { 0 } else { found + 1 };
+        let is_key = |line: &&str| {
+            let line = line.trim_start_matches([' ', '-', '\'', '"']);
+            let rest = line.strip_prefix(key).map(|rest| rest.trim_start_matches(['\'', '"', ' ']));
+            rest.is_some_and(|rest| rest.starts_with(':'))
+        };
+        match lines.iter().skip(from).position(is_key) {
+            Some(more) => found = from + more,
+            None => break,
+        }
+    }
+    found
 }
 
 #[cfg(test)]

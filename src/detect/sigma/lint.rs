@@ -1,16 +1,242 @@
 //! What is probably not meant in a Sigma rule that can be used.
+//!
+//! Event names and sources that CloudTrail does not write, fields that no record has, values that look like fields,
+//! searches that nothing can match, techniques that ATT&CK does not know. What may only be newer than our facts is a
+//! warning; what contradicts itself or the facts is an error, and the rule runs all the same.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
 
 use super::Detection;
+use super::condition::{Check, Condition};
+use super::detection::NO_SEARCHES;
+use super::document::line_within;
+use super::place::{Held, Place};
+use crate::detect::catalogue::{self, Operation};
 use crate::detect::mistake::Mistake;
 use crate::detect::rule::Rule;
+use crate::detect::spelling;
+use crate::event::{FIELDS, Object};
+use crate::query::pattern::folded;
 
-/// Appends what is odd about a rule.
-pub(crate) fn lint(rule: &Rule, detection: &Detection, mistakes: &mut Vec<Mistake>) {
-    let mut warn = |message| mistakes.push(Mistake::warning(&rule.file, rule.line, message));
+/// Members of records that have no column: of aggregated and Insight events, and rare ones.
+const BESIDE: [&str; 6] = ["timeWindow", "summary", "eventCount", "accountId", "eventId", "errorRate"];
+
+/// Appends what is odd about a rule; `text`: its document.
+pub(crate) fn lint(rule: &Rule, detection: &Detection, text: &str, mistakes: &mut Vec<Mistake>) {
+    let mut lint = Lint { rule, text, mistakes };
     for name in &detection.unused {
-        warn(format!("the condition does not use the search `{name}`"));
+        lint.warn(&["detection", name], format!("the condition does not use the search `{name}`"));
     }
     for name in &detection.unset {
-        warn(format!("the placeholder `%{name}%` has no value; set it in [sigma.placeholders]"));
+        let message = format!("the placeholder `%{name}%` has no value; set it in [sigma.placeholders]");
+        lint.warn(&["detection"], message);
+    }
+    for id in rule.attack.iter().filter(|id| !catalogue::is_technique(id)) {
+        lint.warn(&["tags"], format!("ATT&CK has no technique `{id}`"));
+    }
+    for (name, search) in &detection.tree {
+        if NO_SEARCHES.contains(&name.as_str()) {
+            continue;
+        }
+        for fields in maps(search) {
+            lint.operations(name, fields);
+            lint.fields(name, fields);
+        }
+    }
+    if detection.unset.is_empty() && never(&detection.condition) {
+        lint.error(
+            &["detection", "condition"],
+            "no record can match: the rule asks one field for two values".to_owned(),
+        );
+    }
+}
+
+/// The maps of a search.
+fn maps(search: &Value) -> Vec<&Map<String, Value>> {
+    match search {
+        Value::Object(fields) => vec![fields],
+        Value::Array(items) => items.iter().filter_map(Value::as_object).collect(),
+        _ => Vec::new(),
+    }
+}
+
+struct Lint<'a> {
+    rule: &'a Rule,
+    text: &'a str,
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+impl Lint<'_> {
+    /// Event names and sources, compared for equality in one search.
+    fn operations(&mut self, search: &str, fields: &Map<String, Value>) {
+        let sources = exact(fields.get("eventSource"));
+        let path = |key| ["detection", search, key];
+        for source in sources.iter().filter(|source| !catalogue::is_source(source)) {
+            let known: Vec<_> = catalogue::sources().collect();
+            let hint = spelling::nearest(source, &known)
+                .map_or_else(String::new, |near| format!("; is it `{near}`?"));
+            self.warn(
+                &path("eventSource"),
+                format!("CloudTrail has no event source `{source}`, as far as is known{hint}"),
+            );
+        }
+        for name in exact(fields.get("eventName")) {
+            let known = |source: Option<&str>| catalogue::operation(source, name);
+            let of_sources: Vec<_> = match sources.as_slice() {
+                [] => vec![known(None)],
+                sources => sources.iter().map(|source| known(Some(source))).collect(),
+            };
+            if of_sources.contains(&Operation::Known) {
+                continue;
+            }
+            let shown = sources.join("`, `");
+            match of_sources.into_iter().next() {
+                Some(Operation::Elsewhere(others))
+                    if sources.iter().all(|source| catalogue::is_source(source)) =>
+                {
+                    let others = others.join("`, `");
+                    let message =
+                        format!("`{name}` is an event of `{others}`, not of `{shown}`: no record can match");
+                    self.error(&path("eventName"), message);
+                }
+                Some(Operation::Elsewhere(_)) => {}
+                _ => {
+                    let near = sources.first().and_then(|source| catalogue::nearest(Some(source), name));
+                    let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
+                    let of = if sources.is_empty() { String::new() } else { format!(" of `{shown}`") };
+                    self.warn(
+                        &path("eventName"),
+                        format!("CloudTrail has no event `{name}`{of}, as far as is known{hint}"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Fields that no record has, and values that look like fields.
+    fn fields(&mut self, search: &str, fields: &Map<String, Value>) {
+        for (key, value) in fields {
+            let (name, modifiers) = key.split_once('|').unwrap_or((key, ""));
+            let path = ["detection", search, key.as_str()];
+            let compared: Vec<_> = modifiers.split('|').collect();
+            if !name.is_empty() {
+                self.field(&path, name);
+            }
+            for text in texts(value) {
+                match compared.contains(&"fieldref") {
+                    true => self.field(&path, text),
+                    false if modifiers.is_empty() && is_field(text) => {
+                        let message = format!(
+                            "`{text}` is compared as text; to compare with the field write `{name}|fieldref`"
+                        );
+                        self.warn(&path, message);
+                    }
+                    false => {}
+                }
+            }
+        }
+    }
+
+    fn field(&mut self, path: &[&str], name: &str) {
+        let place = Place::of(name);
+        let first = place.path.first().map_or("", String::as_str);
+        if place.held != Held::Beside || BESIDE.contains(&first) {
+            return;
+        }
+        let known: Vec<_> = names().collect();
+        let near = known.iter().find(|known| known.eq_ignore_ascii_case(name)).map(String::as_str);
+        let known: Vec<_> = known.iter().map(String::as_str).collect();
+        let near = near.or_else(|| spelling::nearest(name, &known));
+        let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
+        self.warn(path, format!("records of CloudTrail have no field `{name}`, as far as is known{hint}"));
+    }
+
+    fn warn(&mut self, path: &[&str], message: String) {
+        let line = self.rule.line + line_within(self.text, path);
+        self.mistakes.push(Mistake::warning(&self.rule.file, line, message));
+    }
+
+    fn error(&mut self, path: &[&str], message: String) {
+        let line = self.rule.line + line_within(self.text, path);
+        self.mistakes.push(Mistake::error(&self.rule.file, line, message));
+    }
+}
+
+/// The texts of a field that are compared for equality.
+fn exact(value: Option<&Value>) -> Vec<&str> {
+    let texts = value.map(texts).unwrap_or_default();
+    texts.into_iter().filter(|text| !text.contains(['*', '?'])).collect()
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The names of all fields that have a column.
+fn names() -> impl Iterator<Item = String> {
+    FIELDS.iter().map(|field| match field.object {
+        Object::Record => field.key.to_owned(),
+        object => format!("{}.{}", object.pointer()[1..].replace('/', "."), field.key),
+    })
+}
+
+/// Whether a text is the name of a field inside of another.
+fn is_field(text: &str) -> bool {
+    let outer = text.split_once('.').map(|(outer, _)| outer);
+    let known = |outer| {
+        matches!(
+            outer,
+            "userIdentity" | "requestParameters" | "responseElements" | "additionalEventData" | "tlsDetails"
+        )
+    };
+    outer.is_some_and(known) && text.chars().all(|char| char.is_alphanumeric() || matches!(char, '.' | '_'))
+}
+
+/// Whether no record can match: two exact comparisons of one field that have no value in common.
+fn never(condition: &Condition) -> bool {
+    match condition {
+        Condition::Constant(answer) => !answer,
+        Condition::Any(parts) => parts.iter().all(|part| never(part)),
+        Condition::All(parts) => parts.iter().any(|part| never(part)) || contradict(parts),
+        Condition::Not(_) | Condition::Test(_) => false,
+    }
+}
+
+fn contradict(parts: &[std::sync::Arc<Condition>]) -> bool {
+    let mut values: Vec<(&Place, HashSet<String>)> = Vec::new();
+    let mut tests = Vec::new();
+    parts.iter().for_each(|part| conjuncts(part, &mut tests));
+    for (place, texts) in tests {
+        // Only a field that has one value can't have two.
+        let Some(_) = place.column().filter(|_| !matches!(place.held, Held::Column { field, .. } if FIELDS[field].kind == crate::event::Kind::Json))
+        else {
+            continue;
+        };
+        match values.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, common)) => common.retain(|text| texts.contains(text)),
+            None => values.push((place, texts)),
+        }
+    }
+    values.iter().any(|(_, common)| common.is_empty())
+}
+
+/// The exact comparisons that all have to hold.
+fn conjuncts<'c>(condition: &'c Condition, tests: &mut Vec<(&'c Place, HashSet<String>)>) {
+    match condition {
+        Condition::All(parts) => parts.iter().for_each(|part| conjuncts(part, tests)),
+        Condition::Test(test) => {
+            if let Check::Text(texts) = &test.check
+                && let Some(exact) = texts.exact()
+            {
+                tests.push((&test.place, exact.map(|text| folded(&text)).collect()));
+            }
+        }
+        _ => {}
     }
 }

@@ -319,3 +319,48 @@ fn a_rule_that_cannot_be_used_names_its_line_and_leaves_the_others() {
         assert!(good, "{to}: {shown:?}");
     }
 }
+
+fn linted(from: &str, to: &str) -> Vec<String> {
+    let text = RULE.replace(from, to).replace("eventName: X", "eventName: CreateUser");
+    let file = crate::detect::RuleFile { path: "r.yml".to_owned(), text };
+    let session = crate::detect::test::tests::session_over(&[]);
+    crate::detect::check(&session, &[file], &placeholders()).iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn odd_rules_are_told_from_good_ones() {
+    assert_eq!(linted("x", "x"), [] as [&str; 0]);
+    for (from, to, wanted) in [
+        ("eventName: X", "eventName: CreateUsre", "r.yml:10: warning: CloudTrail has no event `CreateUsre`"),
+        (
+            "eventName: X",
+            "eventName: CreateUser\n    eventSource: ec2.amazonaws.com",
+            "r.yml:10: error: `CreateUser` is an event of",
+        ),
+        ("eventName: X", "eventName: CreateUsr\n    eventSource: iam.amazonaws.com", "is it `createuser`?"),
+        ("eventName: X", "eventSource: iam.amazon.com", "is it `iam.amazonaws.com`?"),
+        ("eventName: X", "eventname: X", "no field `eventname`, as far as is known; is it `eventName`?"),
+        ("eventName: X", "userIdentity.accountid: X", "is it `userIdentity.accountId`?"),
+        (
+            "eventName: X",
+            "userIdentity.userName: requestParameters.userName",
+            "write `userIdentity.userName|fieldref`",
+        ),
+        ("eventName: X", "eventName|fieldref: requestparameters.x", "no field `requestparameters.x`"),
+        ("attack.t1078.004", "attack.t9999", "ATT&CK has no technique `T9999`"),
+        (
+            "condition: s",
+            "unused: {eventName: PutObject}\n  condition: s",
+            "does not use the search `unused`",
+        ),
+        (
+            "condition: s",
+            "t: {eventName: PutObject}\n  condition: s and t",
+            "r.yml:12: error: no record can match",
+        ),
+        ("eventName: X", "eventName|expand: '%Nobody%'", "has no value; set it in [sigma.placeholders]"),
+    ] {
+        let found = linted(from, to);
+        assert!(found.len() == 1 && found[0].contains(wanted), "{to}: {found:?}");
+    }
+}

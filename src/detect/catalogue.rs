@@ -1,0 +1,119 @@
+//! Which operations CloudTrail writes under which event source, and which ids ATT&CK has.
+//!
+//! Facts from published packages, made by `facts/make.py`: what the service models of botocore hold, brought to
+//! CloudTrail's spelling, with sign-in, console and service events by hand. It is an upper bound and ages: AWS adds
+//! operations every week. So what it does not know is worth a warning and no more; but a name that it knows under
+//! another source only is a mistake.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use crate::query::pattern::folded;
+
+const OPERATIONS: &str = include_str!("facts/operations.txt");
+const SERVICE_EVENTS: &str = include_str!("facts/service_events.txt");
+const TECHNIQUES: &str = include_str!("facts/techniques.txt");
+const RETIRED: &str = include_str!("facts/techniques_retired.txt");
+
+/// What is known of an event name under an event source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Operation {
+    /// CloudTrail writes it.
+    Known,
+    /// Under these other sources, not under this one.
+    Elsewhere(Vec<&'static str>),
+    /// Nobody writes it, as far as is known.
+    Unknown,
+}
+
+/// By names without their case.
+struct Catalogue {
+    sources: HashMap<String, HashSet<String>>,
+    names: HashMap<String, BTreeSet<&'static str>>,
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let mut catalogue = Catalogue { sources: HashMap::new(), names: HashMap::new() };
+    for line in OPERATIONS.lines().chain(SERVICE_EVENTS.lines()) {
+        let mut words = line.split_ascii_whitespace();
+        let Some(source) = words.next().filter(|word| !word.starts_with('#')) else { continue };
+        let names: Vec<_> = words.map(folded).collect();
+        for name in &names {
+            catalogue.names.entry(name.clone()).or_default().insert(source);
+        }
+        catalogue.sources.entry(folded(source)).or_default().extend(names);
+    }
+    catalogue
+});
+
+/// Whether an event source is known.
+pub(super) fn is_source(source: &str) -> bool {
+    CATALOGUE.sources.contains_key(&folded(source))
+}
+
+/// The sources that are known.
+pub(super) fn sources() -> impl Iterator<Item = &'static str> {
+    CATALOGUE.sources.keys().map(String::as_str)
+}
+
+/// What is known of `name`, under `source` or under any.
+pub(super) fn operation(source: Option<&str>, name: &str) -> Operation {
+    let name = folded(name);
+    let Some(sources) = CATALOGUE.names.get(&name) else { return Operation::Unknown };
+    let is_there = source.is_none_or(|source| {
+        CATALOGUE.sources.get(&folded(source)).is_some_and(|names| names.contains(&name))
+    });
+    if is_there { Operation::Known } else { Operation::Elsewhere(sources.iter().copied().collect()) }
+}
+
+/// Event names that are known and near to `name`.
+pub(super) fn nearest(source: Option<&str>, name: &str) -> Option<&'static str> {
+    let name = folded(name);
+    let of_source = source.and_then(|source| CATALOGUE.sources.get(&folded(source)));
+    let names: Vec<&'static str> = match of_source {
+        Some(names) => names.iter().map(String::as_str).collect(),
+        None => return None,
+    };
+    super::spelling::nearest(&name, &names)
+}
+
+/// Whether ATT&CK has, or once had, the technique.
+pub(super) fn is_technique(id: &str) -> bool {
+    static IDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let words = TECHNIQUES.lines().chain(RETIRED.lines()).filter(|line| !line.starts_with('#'));
+        words.filter_map(|line| line.split_ascii_whitespace().next()).collect()
+    });
+    IDS.contains(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_under_their_sources() {
+        assert_eq!(operation(Some("iam.amazonaws.com"), "CreateUser"), Operation::Known);
+        assert_eq!(operation(Some("IAM.amazonaws.com"), "createuser"), Operation::Known);
+        assert_eq!(operation(None, "ConsoleLogin"), Operation::Known);
+        assert_eq!(operation(Some("signin.amazonaws.com"), "ConsoleLogin"), Operation::Known);
+        assert_eq!(operation(Some("iam.amazonaws.com"), "NoSuchThing"), Operation::Unknown);
+        let elsewhere = operation(Some("route53.amazonaws.com"), "TransferDomainToAnotherAwsAccount");
+        assert_eq!(elsewhere, Operation::Elsewhere(vec!["route53domains.amazonaws.com"]));
+        assert!(is_source("kms.amazonaws.com") && !is_source("kms"));
+    }
+
+    #[test]
+    fn techniques_are_known_also_those_that_were_retired() {
+        assert!(is_technique("T1078.004") && is_technique("T1562.008") && is_technique("T1685"));
+        assert!(!is_technique("T9999") && !is_technique("TA9999"));
+    }
+
+    #[test]
+    fn the_facts_are_sorted_and_plain() {
+        for text in [OPERATIONS, SERVICE_EVENTS, TECHNIQUES, RETIRED] {
+            assert!(text.is_ascii());
+        }
+        assert!(OPERATIONS.lines().is_sorted());
+        assert!(CATALOGUE.sources.len() > 400 && CATALOGUE.names.len() > 10_000);
+    }
+}
