@@ -6,7 +6,7 @@
 //! Rules that filter events share one scan (`scan`), every other rule is a query of its own. Which times it sees and
 //! which findings are its own: `window`.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,22 +21,29 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use super::bindings::{self, Bindings, Unbound};
+use super::bindings::{self, BOUND_TO_ALL, Bindings, Unbound};
 use super::finding::Finding;
 use super::kind::Kind;
 use super::outcome::{self, Report, RuleOutcome, Run, State};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{Affected, Wanted};
+use super::scan::{Judged, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{computed, events, scan, suppress};
 use crate::config::{Params, Suppress};
-use crate::query::{QueryError, Session};
+use crate::query::{QueryError, Session, parameters};
 use crate::timespan::Timespan;
 
 /// Findings of one rule that a run keeps: more are no list to read but a rule to mend.
 pub const FINDINGS_MAX: usize = 10_000;
+
+/// Findings of all event rules that a run keeps; one takes some 4 KiB. Hundreds of public rules fire on half of all
+/// events: those with most keep fewer then.
+const ALL_FINDINGS_MAX: u64 = 200_000;
+
+/// Rules of which a warning says that they have more findings than are kept.
+const WARNED_MAX: usize = 20;
 
 /// Rules that run at the same time; each already uses every core for its scan.
 const RULES_AT_ONCE: usize = 2;
@@ -102,7 +109,19 @@ pub(super) struct Stamp {
 /// # Errors
 /// When the table itself can't be read; what goes wrong with a rule is in the report.
 pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Result<Report> {
-    let span = span(session, options.span).await.context("reading the times of `cloudtrail`")?;
+    let (events, queries): (Vec<_>, Vec<_>) =
+        rules.iter().map(Arc::as_ref).partition(|rule| rule.kind == Kind::Event);
+    // Raw logs are decoded once where that is enough: then it is known after the scan which times it was about.
+    let once = session.is_raw() && queries.is_empty() && !events.iter().any(|rule| asks_for_times(rule));
+    let span = match once {
+        true => Some(unbounded(options.span)),
+        false => {
+            session.expect_scans();
+            span(session, options.span).await.context("reading the times of `cloudtrail`")?
+        }
+    };
+    let (mut ran, found) = event_rules(session, &events, span, options).await?;
+    let span = if once { found.times.and_then(|times| span_of(options.span, times)) } else { span };
     let (source, found_at) = (options.source.clone(), options.found_at);
     let mut report = Report {
         run: Run { id: options.run_id.clone(), source, found_at, span },
@@ -110,22 +129,28 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         rules: Vec::new(),
         suppressed: Vec::new(),
         warnings: Vec::new(),
-        counted: None,
+        counted: options.count_only.then_some(found.principals),
     };
-    let (events, queries): (Vec<_>, Vec<_>) =
-        rules.iter().map(Arc::as_ref).partition(|rule| rule.kind == Kind::Event);
-    let (mut ran, principals) = event_rules(session, &events, span, options).await?;
-    report.counted = options.count_only.then_some(principals);
     let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
     ran.extend(stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await);
     ran.sort_by(|(a, _), (b, _)| a.rule_id.cmp(&b.rule_id));
+    let mut cut = 0;
     for (outcome, findings) in ran {
         if outcome.dropped > 0 {
+            cut += 1;
             let RuleOutcome { rule_id, findings, dropped, .. } = &outcome;
-            report.warnings.push(format!("`{rule_id}` has {dropped} findings more than the {findings} kept"));
+            if cut <= WARNED_MAX {
+                report
+                    .warnings
+                    .push(format!("`{rule_id}` has {dropped} findings more than the {findings} kept"));
+            }
         }
         report.rules.push(outcome);
         report.findings.extend(findings);
+    }
+    if cut > WARNED_MAX {
+        let more = cut - WARNED_MAX;
+        report.warnings.push(format!("{more} more rules have more findings than are kept; a shorter time (--since) or fewer rules (--only) keep them"));
     }
     suppress::apply(session, &options.suppress, &mut report).await;
     outcome::sort(&mut report.findings);
@@ -169,7 +194,7 @@ async fn event_rules(
     rules: &[&Rule],
     span: Option<Span>,
     options: &Options,
-) -> Result<(Vec<(RuleOutcome, Vec<Finding>)>, HashMap<String, Affected>)> {
+) -> Result<(Vec<(RuleOutcome, Vec<Finding>)>, Judged)> {
     let start = Instant::now();
     let mut ran = Vec::with_capacity(rules.len());
     let mut judged = Vec::new();
@@ -188,15 +213,17 @@ async fn event_rules(
             }
         }
     }
-    let Some(span) = span else { return Ok((ran, HashMap::new())) };
+    let Some(span) = span else { return Ok((ran, Judged::default())) };
     let max = options.findings_max;
     let wanted = match options.count_only {
         true => Wanted::Count,
         false => Wanted::First(max.saturating_add(1)),
     };
-    let found = scan::judge(session, asked, span, wanted).await?;
+    let mut found = scan::judge(session, asked, span, wanted).await?;
+    let counts = found.rules.iter().flatten().map(|matched| matched.count);
+    let max = share(counts, max as u64, ALL_FINDINGS_MAX);
     let stamp = options.stamp();
-    for ((rule, mut outcome), matched) in judged.into_iter().zip(found.rules) {
+    for ((rule, mut outcome), matched) in judged.into_iter().zip(std::mem::take(&mut found.rules)) {
         outcome.elapsed = start.elapsed();
         if let (true, Ok(matched)) = (options.count_only, &matched) {
             outcome.findings = matched.count;
@@ -206,13 +233,31 @@ async fn event_rules(
         let findings = matched.and_then(|matched| {
             let mut findings = Vec::new();
             for batch in &matched.events {
-                findings.extend(events::findings(batch, rule, &stamp)?);
+                // Sorted by time; one more than are kept says that there is one more.
+                let batch = batch.slice(0, batch.num_rows().min(max.saturating_add(1)));
+                findings.extend(events::findings(&batch, rule, &stamp)?);
             }
             Ok(each_once(findings, matched.count, max))
         });
         ran.push(settled(outcome, findings));
     }
-    Ok((ran, found.principals))
+    Ok((ran, found))
+}
+
+/// How many each of several may keep, so that none keeps more than `max` and all together no more than `all`.
+fn share(counts: impl Iterator<Item = u64>, max: u64, all: u64) -> usize {
+    let mut counts: Vec<_> = counts.map(|count| count.min(max)).collect();
+    counts.sort_unstable();
+    let (mut left, mut share) = (all, max);
+    for (index, count) in counts.iter().enumerate() {
+        let of_each = left / (counts.len() - index) as u64;
+        if *count > of_each {
+            share = of_each;
+            break;
+        }
+        left -= count;
+    }
+    usize::try_from(share.max(1)).unwrap_or(usize::MAX)
 }
 
 /// What a rule that filters events asks; nothing without a span.
@@ -381,8 +426,45 @@ async fn span(session: &Session, asked: Timespan) -> Result<Option<Span>> {
         Ok(times.iter().next().flatten().map(Timestamp::from_microsecond).transpose()?)
     };
     let (Some(first), Some(last)) = (time(0)?, time(1)?) else { return Ok(None) };
-    let just_after =
-        Timestamp::from_microsecond(last.as_microsecond().saturating_add(1)).unwrap_or(Timestamp::MAX);
-    let (since, until) = (asked.since.unwrap_or(first), asked.until.unwrap_or(just_after));
-    Ok((since < until).then_some(Span { since, until }))
+    Ok(span_of(asked, (first.as_microsecond(), last.as_microsecond())))
+}
+
+/// The range of a run over events of which the first and the last are at these times, in microseconds.
+fn span_of(asked: Timespan, (first, last): (i64, i64)) -> Option<Span> {
+    let at = |micros| Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX);
+    let since = asked.since.unwrap_or_else(|| at(first));
+    let until = asked.until.unwrap_or_else(|| at(last.saturating_add(1)));
+    (since < until).then_some(Span { since, until })
+}
+
+/// What was asked for, without looking for a first or last event.
+fn unbounded(asked: Timespan) -> Span {
+    Span { since: asked.since.unwrap_or(Timestamp::MIN), until: asked.until.unwrap_or(Timestamp::MAX) }
+}
+
+/// Whether an event rule is told the times of the run.
+fn asks_for_times(rule: &Rule) -> bool {
+    match &rule.body {
+        Body::Sigma { .. } => false,
+        // A rule that can't be read is told them as well, and fails.
+        Body::Sql { text, .. } => {
+            parameters(text).map_or(true, |used| BOUND_TO_ALL.iter().any(|name| used.contains(*name)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn what_is_kept_is_shared_by_letting_those_with_most_keep_fewer() {
+        let shared = |counts: &[u64], max, all| share(counts.iter().copied(), max, all);
+        assert_eq!(shared(&[5, 7, 3], 10, 100), 10);
+        assert_eq!(shared(&[5, 700, 3], 10, 100), 10);
+        assert_eq!(shared(&[5, 50, 3, 80], 100, 100), 46);
+        assert_eq!(shared(&[50, 50], 100, 10), 5);
+        assert_eq!(shared(&[1; 100], 10, 10), 1, "each keeps one at least");
+        assert_eq!(shared(&[], 10, 10), 10);
+    }
 }

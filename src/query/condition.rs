@@ -26,7 +26,14 @@ use super::{QueryError, Session};
 impl Session {
     /// Whether `cloudtrail` is raw logs, which are decoded whole whatever is asked of them.
     pub(crate) fn is_raw(&self) -> bool {
-        self.lake.is_none()
+        self.raw.is_some()
+    }
+
+    /// Says that `cloudtrail` will be scanned several times.
+    pub(crate) fn expect_scans(&self) {
+        if let Some(raw) = &self.raw {
+            raw.keep();
+        }
     }
 
     /// The condition of a statement that only filters one table.

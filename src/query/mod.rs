@@ -86,6 +86,7 @@ pub struct Session {
     /// Memory that statements may use beside what the limits say.
     beside: u64,
     lake: Option<Lake>,
+    raw: Option<RawTable>,
 }
 
 impl std::fmt::Debug for Session {
@@ -114,8 +115,9 @@ impl Session {
     pub fn over_raw(batches: RawBatches, limits: &Limits) -> anyhow::Result<Self> {
         let mut session = Self::empty(limits)?;
         session.beside = DECODING;
-        let table = RawTable::new(batches).into_provider()?;
-        session.context.register_table(Table::Cloudtrail.name(), table)?;
+        let table = RawTable::new(batches);
+        session.context.register_table(Table::Cloudtrail.name(), table.clone().into_provider()?)?;
+        session.raw = Some(table);
         athena::register(&session.context)?;
         Ok(session)
     }
@@ -125,7 +127,7 @@ impl Session {
     /// # Errors
     /// When DataFusion can't be set up.
     pub fn empty(limits: &Limits) -> anyhow::Result<Self> {
-        Ok(Self { context: context(limits)?, limits: *limits, beside: 0, lake: None })
+        Ok(Self { context: context(limits)?, limits: *limits, beside: 0, lake: None, raw: None })
     }
 
     /// Moves to the lake's present state. Plans that were made before keep theirs.

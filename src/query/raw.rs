@@ -1,10 +1,12 @@
 //! `cloudtrail` over raw logs: a table whose rows are decoded while a query reads them.
 //!
-//! The rows of the first scan are kept if there are few enough of them ([`KEPT_MAX`]); else each scan asks the
-//! factory for a new stream, so that a statement which names the table twice reads the logs twice. Nothing is known
-//! of the rows beforehand, so nothing is pruned here; which objects are read at all is the factory's choice.
+//! Each scan asks the factory for a new stream, so that a statement which names the table twice reads the logs twice.
+//! Who knows that there will be several scans asks for the rows of the first to be kept, which is done if there are few
+//! enough of them ([`KEPT_MAX`]). Nothing is known of the rows beforehand, so nothing is pruned here; which objects are
+//! read at all is the factory's choice.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
@@ -31,6 +33,8 @@ const KEPT_MAX: usize = 384 << 20;
 pub struct RawTable {
     schema: SchemaRef,
     batches: RawBatches,
+    /// Whether rows are to be kept. It costs memory, which has to be cleared first: a third of a single scan.
+    keep: Arc<AtomicBool>,
     /// All rows, once a scan has come to its end and they are few enough.
     kept: Arc<OnceLock<Vec<RecordBatch>>>,
 }
@@ -44,7 +48,12 @@ impl fmt::Debug for RawTable {
 impl RawTable {
     /// A table of what the factory makes.
     pub fn new(batches: RawBatches) -> Self {
-        Self { schema: event::table_schema(), batches, kept: Arc::default() }
+        Self { schema: event::table_schema(), batches, keep: Arc::default(), kept: Arc::default() }
+    }
+
+    /// Keeps the rows of the next scan for later ones, if they are few enough.
+    pub(super) fn keep(&self) {
+        self.keep.store(true, Ordering::Relaxed);
     }
 
     /// As DataFusion scans it.
@@ -64,7 +73,8 @@ impl PartitionStream for RawTable {
         let rows = match self.kept.get() {
             Some(kept) => futures::stream::iter(kept.clone()).map(Ok).boxed(),
             None => {
-                let keeping = Keeping { kept: self.kept.clone(), rows: Some(Vec::new()), bytes: 0 };
+                let rows = self.keep.load(Ordering::Relaxed).then(Vec::new);
+                let keeping = Keeping { kept: self.kept.clone(), rows, bytes: 0 };
                 (self.batches)()
                     .map(Some)
                     .chain(futures::stream::once(async { None }))
@@ -96,15 +106,17 @@ impl Keeping {
             self.rows.take().map(|rows| self.kept.set(rows));
             return None;
         };
-        match &batch {
-            Ok(rows) => self.bytes += rows.get_array_memory_size(),
-            Err(_) => self.rows = None,
-        }
-        if self.bytes > KEPT_MAX {
-            self.rows = None;
-        }
-        if let (Some(rows), Ok(batch)) = (&mut self.rows, &batch) {
-            rows.push(batch.clone());
+        if let Some(rows) = &mut self.rows {
+            match &batch {
+                Ok(batch) => {
+                    self.bytes += batch.get_array_memory_size();
+                    rows.push(batch.clone());
+                }
+                Err(_) => self.bytes = usize::MAX,
+            }
+            if self.bytes > KEPT_MAX {
+                self.rows = None;
+            }
         }
         Some(batch)
     }
@@ -112,7 +124,7 @@ impl Keeping {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use futures::TryStreamExt;
 
@@ -144,8 +156,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn few_rows_are_decoded_once() {
+    async fn few_rows_are_decoded_once_if_they_are_to_be_kept() {
         let (table, made) = table(|| vec![Ok(batch(10)), Ok(batch(5))]);
+        for _ in 0..2 {
+            assert_eq!(rows(&table).await.unwrap(), 15);
+        }
+        assert_eq!(made.swap(0, Ordering::Relaxed), 2);
+        table.keep();
         for _ in 0..3 {
             assert_eq!(rows(&table).await.unwrap(), 15);
         }
@@ -157,6 +174,8 @@ mod tests {
         let (large, made) = table(|| vec![Ok(batch(1_000_000)), Ok(batch(1_000_000))]);
         assert!(2 * batch(1_000_000).get_array_memory_size() > KEPT_MAX);
         let (broken, tried) = table(|| vec![Ok(batch(1)), Err(anyhow::anyhow!("no"))]);
+        large.keep();
+        broken.keep();
         for _ in 0..2 {
             assert_eq!(rows(&large).await.unwrap(), 2_000_000);
             assert!(rows(&broken).await.is_err());
@@ -167,6 +186,7 @@ mod tests {
     #[tokio::test]
     async fn a_scan_that_is_given_up_keeps_nothing() {
         let (table, made) = table(|| vec![Ok(batch(10)), Ok(batch(5))]);
+        table.keep();
         let mut stream = PartitionStream::execute(&table, Arc::new(TaskContext::default()));
         assert_eq!(stream.next().await.unwrap().unwrap().num_rows(), 10);
         drop(stream);

@@ -7,12 +7,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use arrow::array::{
-    ArrayRef, RecordBatch, StringViewBuilder, UInt8Array, UInt32Array, UInt64Array, new_null_array,
+    ArrayRef, AsArray, RecordBatch, StringViewBuilder, UInt8Array, UInt32Array, UInt64Array, new_null_array,
 };
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::compute::{cast, max, min};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryConsumer;
@@ -47,12 +48,45 @@ pub(super) enum Keep {
     Count(Arc<[Severity]>),
 }
 
+/// When the first and the last event were, in microseconds; for who wants to know it after the scan. It does not belong
+/// to the output.
+#[derive(Debug)]
+pub(super) struct Times {
+    first: AtomicI64,
+    last: AtomicI64,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { first: AtomicI64::new(i64::MAX), last: AtomicI64::new(i64::MIN) }
+    }
+}
+
+impl Times {
+    /// The first and the last, if there was any event.
+    pub(super) fn get(&self) -> Option<(i64, i64)> {
+        let (first, last) = (self.first.load(Ordering::Relaxed), self.last.load(Ordering::Relaxed));
+        (first <= last).then_some((first, last))
+    }
+
+    fn see(&self, batch: &RecordBatch) {
+        let times = batch
+            .column_by_name("event_time")
+            .and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+        if let Some((first, last)) = times.and_then(|times| min(times).zip(max(times))) {
+            self.first.fetch_min(first, Ordering::Relaxed);
+            self.last.fetch_max(last, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Judges rows by rules.
 #[derive(Debug, Clone)]
 pub(super) struct RuleScanExec {
     input: Arc<dyn ExecutionPlan>,
     program: Arc<Program>,
     keep: Keep,
+    times: Arc<Times>,
     /// Columns of the input that are handed on.
     columns: Vec<usize>,
     kept: SchemaRef,
@@ -65,18 +99,20 @@ impl RuleScanExec {
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
         keep: Keep,
+        times: Arc<Times>,
         columns: &[&str],
     ) -> Result<Self> {
         let schema = input.schema();
         let columns =
             columns.iter().map(|name| schema.index_of(name)).collect::<std::result::Result<Vec<_>, _>>()?;
-        Self::with_columns(input, program, keep, columns)
+        Self::with_columns(input, program, keep, times, columns)
     }
 
     fn with_columns(
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
         keep: Keep,
+        times: Arc<Times>,
         columns: Vec<usize>,
     ) -> Result<Self> {
         let kept = Arc::new(input.schema().project(&columns)?);
@@ -90,7 +126,7 @@ impl RuleScanExec {
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self { input, program, keep, columns, kept, properties: Arc::new(properties) })
+        Ok(Self { input, program, keep, times, columns, kept, properties: Arc::new(properties) })
     }
 }
 
@@ -136,6 +172,7 @@ impl ExecutionPlan for RuleScanExec {
             input,
             self.program.clone(),
             self.keep.clone(),
+            self.times.clone(),
             self.columns.clone(),
         )?))
     }
@@ -163,7 +200,7 @@ impl ExecutionPlan for RuleScanExec {
         };
         let judge = Judge::new(self.program.clone());
         let schema = self.schema();
-        let found = judged(input, judge, kept, self.columns.clone(), schema.clone());
+        let found = judged(input, judge, kept, self.times.clone(), self.columns.clone(), schema.clone());
         let stream = futures::stream::once(found)
             .map_ok(|batches| futures::stream::iter(batches).map(Ok))
             .try_flatten();
@@ -176,6 +213,7 @@ async fn judged(
     mut input: SendableRecordBatchStream,
     mut judge: Judge,
     mut kept: Sink,
+    times: Arc<Times>,
     columns: Vec<usize>,
     schema: SchemaRef,
 ) -> Result<Vec<RecordBatch>> {
@@ -187,6 +225,7 @@ async fn judged(
     while let Some(batch) = input.next().await {
         let batch = batch?;
         hits.clear();
+        times.see(&batch);
         judge.judge(&batch, &mut hits).map_err(external)?;
         kept.take(&batch.project(&columns)?, &hits).map_err(external)?;
     }

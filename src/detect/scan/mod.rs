@@ -26,7 +26,7 @@ use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use futures::TryStreamExt;
 
-use self::exec::{HITS, Keep, RULE, RuleScanExec, WORST};
+use self::exec::{HITS, Keep, RULE, RuleScanExec, Times, WORST};
 use self::names::Names;
 pub use self::principals::Affected;
 use self::program::{Entry, Program, Question};
@@ -71,6 +71,8 @@ pub(super) struct Judged {
     pub rules: Vec<Result<Matched>>,
     /// Where events are only counted, what each principal has.
     pub principals: HashMap<String, Affected>,
+    /// When the first and the last event in the span were, in microseconds.
+    pub times: Option<(i64, i64)>,
 }
 
 /// Judges the events in `span` by rules of these severities.
@@ -83,7 +85,8 @@ pub(super) async fn judge(
     span: Span,
     wanted: Wanted,
 ) -> Result<Judged> {
-    let mut judged = Judged { rules: Vec::with_capacity(rules.len()), principals: HashMap::new() };
+    let mut judged =
+        Judged { rules: Vec::with_capacity(rules.len()), principals: HashMap::new(), times: None };
     let mut planned = Vec::new();
     for (rule, severity) in rules {
         let question = match rule {
@@ -150,6 +153,7 @@ async fn scan(
         Part::All | Part::WithoutId => all.iter().map(String::as_str).collect(),
     };
     let mut read: BTreeSet<String> = kept.iter().map(|name| (*name).to_owned()).collect();
+    read.insert("event_time".to_owned());
     for (_, _, question) in planned {
         match question {
             Planned::Condition(condition) => read.extend(program::columns_of(condition)),
@@ -189,15 +193,21 @@ async fn scan(
         Wanted::First(max) => Keep::First(max),
         Wanted::Count => Keep::Count(severities.into()),
     };
+    let times = Arc::new(Times::default());
+    let seen = times.clone();
     let names: Vec<String> = kept.iter().map(|name| (*name).to_owned()).collect();
     let stream = session
         .run_through(rows, move |input| {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
-            let scan = RuleScanExec::new(input, program, keep, &names)?;
+            let scan = RuleScanExec::new(input, program, keep, seen, &names)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;
     let batches: Vec<RecordBatch> = stream.map_err(QueryError::of_running).try_collect().await?;
+    if let Some((first, last)) = times.get() {
+        let (earliest, latest) = judged.times.unwrap_or((first, last));
+        judged.times = Some((first.min(earliest), last.max(latest)));
+    }
     for batch in &batches {
         match wanted {
             Wanted::First(_) => hand_out(batch, &places, judged)?,

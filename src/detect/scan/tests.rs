@@ -101,9 +101,13 @@ async fn judged(session: &Session, rules: Vec<Asked<'_>>, max: usize) -> Vec<Mat
 async fn neighbours_of_one_kind_are_told_apart_by_what_differs() {
     let variant = |number: usize| {
         let text = RECORDS[(number / 11) % RECORDS.len()].to_owned();
-        let text = if (number / 3) % 2 == 0 { text.replace("eve", "mallory") } else { text };
-        let text = if number % 5 == 0 { text.replace("3389", "3390").replace("true", "false") } else { text };
-        if number % 4 == 0 {
+        let text = if (number / 3).is_multiple_of(2) { text.replace("eve", "mallory") } else { text };
+        let text = if number.is_multiple_of(5) {
+            text.replace("3389", "3390").replace("true", "false")
+        } else {
+            text
+        };
+        if number.is_multiple_of(4) {
             text.replace("203.0.113.9", "198.51.100.9").replace("Root", "IAMUser")
         } else {
             text

@@ -22,11 +22,11 @@ pub(crate) enum Condition {
     /// Whatever the record.
     Constant(bool),
     /// All of them; true of none.
-    All(Vec<Arc<Condition>>),
+    All(Vec<Arc<Self>>),
     /// One of them at least; false of none.
-    Any(Vec<Arc<Condition>>),
+    Any(Vec<Arc<Self>>),
     /// Not this one.
-    Not(Arc<Condition>),
+    Not(Arc<Self>),
     /// A test of one field.
     Test(Test),
 }

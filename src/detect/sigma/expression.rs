@@ -21,9 +21,9 @@ pub(crate) enum Expression {
         /// A name with `*` in it.
         pattern: Option<String>,
     },
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
-    Not(Box<Expression>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
 }
 
 /// Parses a condition; its aggregation, if it has one, is what follows the first `|`.

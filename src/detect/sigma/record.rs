@@ -78,10 +78,10 @@ fn at(text: &str, path: &[String], depth: usize, each: &mut dyn FnMut(&Item<'_>)
         Some(b'[') if path.is_empty() && is_empty_list(text) => each(&Item::Object(text.trim())),
         Some(b'[') => items(text, &mut |item| at(item, path, depth - 1, each)),
         Some(b'{') if !path.is_empty() => members(text, &mut |key, value| {
+            let mut is =
+                |steps: usize| is_key(key, &path[..steps]) && at(value, &path[steps..], depth - 1, each);
             // One key may be written as several steps: its own dots divide it.
-            let fits = |steps: &usize| is_key(key, &path[..*steps]);
-            let ways = (1..=path.len()).filter(fits).collect::<Vec<_>>();
-            ways.into_iter().any(|steps| at(value, &path[steps..], depth - 1, each))
+            is(1) || (key.contains(['.', '\\']) && (2..=path.len()).any(is))
         }),
         Some(_) if path.is_empty() => item(text).is_some_and(|item| each(&item)),
         _ => false,

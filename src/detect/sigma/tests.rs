@@ -130,7 +130,7 @@ fn placeholders_stand_for_their_values_and_may_be_patterns() {
     for (user, wanted) in [("alice", true), ("Bobby", true), ("carol", false)] {
         let record = json!({"userName": user});
         assert_eq!(field("userName|expand", &json!("%Admins%"), &record), wanted, "{user}");
-        assert_eq!(field("userName", &json!("%Admins%"), &record), false);
+        assert!(!field("userName", &json!("%Admins%"), &record));
     }
 }
 
