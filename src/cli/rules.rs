@@ -36,7 +36,8 @@ fn list(args: &args::RulesList, app: &App) -> Result<Exit> {
     let mut text = String::new();
     for rule in rules.iter() {
         let name = terminal::escape(&rule.title).into_owned();
-        _ = writeln!(text, "{:<10}{:<34}{name}", rule.severity.name(), rule.id);
+        let id = terminal::escape(&rule.id);
+        _ = writeln!(text, "{:<10}{id:<38}{name}", rule.severity.name());
     }
     let json: Vec<_> = rules.iter().map(|rule| described(rule)).collect();
     app.report(args.reporting.format, &text, &json)?;
@@ -153,7 +154,7 @@ async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
         .map(|outcome| json!({"rule": outcome.rule_id, "case": outcome.case, "failure": outcome.failure}))
         .collect();
     app.report(args.reporting.format, &text, &json)?;
-    Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+    Ok(if failed > 0 || !rules.refused().is_empty() { Exit::Failed } else { Exit::Done })
 }
 
 async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {

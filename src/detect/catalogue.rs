@@ -28,7 +28,8 @@ pub(super) enum Operation {
 
 /// By names without their case.
 struct Catalogue {
-    sources: HashMap<String, HashSet<String>>,
+    /// Names of a source, with their case.
+    sources: HashMap<String, HashMap<String, &'static str>>,
     names: HashMap<String, BTreeSet<&'static str>>,
 }
 
@@ -37,11 +38,11 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     for line in OPERATIONS.lines().chain(SERVICE_EVENTS.lines()) {
         let mut words = line.split_ascii_whitespace();
         let Some(source) = words.next().filter(|word| !word.starts_with('#')) else { continue };
-        let names: Vec<_> = words.map(folded).collect();
-        for name in &names {
-            catalogue.names.entry(name.clone()).or_default().insert(source);
+        let of_source = catalogue.sources.entry(folded(source)).or_default();
+        for name in words {
+            of_source.insert(folded(name), name);
+            catalogue.names.entry(folded(name)).or_default().insert(source);
         }
-        catalogue.sources.entry(folded(source)).or_default().extend(names);
     }
     catalogue
 });
@@ -61,20 +62,16 @@ pub(super) fn operation(source: Option<&str>, name: &str) -> Operation {
     let name = folded(name);
     let Some(sources) = CATALOGUE.names.get(&name) else { return Operation::Unknown };
     let is_there = source.is_none_or(|source| {
-        CATALOGUE.sources.get(&folded(source)).is_some_and(|names| names.contains(&name))
+        CATALOGUE.sources.get(&folded(source)).is_some_and(|names| names.contains_key(&name))
     });
     if is_there { Operation::Known } else { Operation::Elsewhere(sources.iter().copied().collect()) }
 }
 
-/// Event names that are known and near to `name`.
-pub(super) fn nearest(source: Option<&str>, name: &str) -> Option<&'static str> {
-    let name = folded(name);
-    let of_source = source.and_then(|source| CATALOGUE.sources.get(&folded(source)));
-    let names: Vec<&'static str> = match of_source {
-        Some(names) => names.iter().map(String::as_str).collect(),
-        None => return None,
-    };
-    super::spelling::nearest(&name, &names)
+/// The event name of `source` that is nearest to `name`, if any is near.
+pub(super) fn nearest(source: &str, name: &str) -> Option<&'static str> {
+    let names = CATALOGUE.sources.get(&folded(source))?;
+    let known: Vec<&str> = names.keys().map(String::as_str).collect();
+    super::spelling::nearest(&folded(name), &known).and_then(|near| names.get(near).copied())
 }
 
 /// Whether ATT&CK has, or once had, the technique.

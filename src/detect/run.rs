@@ -27,7 +27,7 @@ use super::kind::Kind;
 use super::outcome::{self, Report, RuleOutcome, Run, State};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{Judged, Wanted};
+use super::scan::{ALL_FINDINGS_MAX, Judged, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{computed, events, scan, suppress};
@@ -37,10 +37,6 @@ use crate::timespan::Timespan;
 
 /// Findings of one rule that a run keeps: more are no list to read but a rule to mend.
 pub const FINDINGS_MAX: usize = 10_000;
-
-/// Findings of all event rules that a run keeps; one takes some 4 KiB. Hundreds of public rules fire on half of all
-/// events: those with most keep fewer then.
-const ALL_FINDINGS_MAX: u64 = 200_000;
 
 /// Rules of which a warning says that they have more findings than are kept.
 const WARNED_MAX: usize = 20;
@@ -121,7 +117,14 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         }
     };
     let (mut ran, found) = event_rules(session, &events, span, options).await?;
-    let span = if once { found.times.and_then(|times| span_of(options.span, times)) } else { span };
+    let span = match once {
+        true => match (found.times, options.span.since, options.span.until) {
+            (Some(times), ..) => span_of(options.span, times),
+            (None, Some(since), Some(until)) => Some(Span { since, until }),
+            (None, ..) => None,
+        },
+        false => span,
+    };
     let (source, found_at) = (options.source.clone(), options.found_at);
     let mut report = Report {
         run: Run { id: options.run_id.clone(), source, found_at, span },
@@ -221,7 +224,7 @@ async fn event_rules(
     };
     let mut found = scan::judge(session, asked, span, wanted).await?;
     let counts = found.rules.iter().flatten().map(|matched| matched.count);
-    let max = share(counts, max as u64, ALL_FINDINGS_MAX);
+    let max = usize::try_from(scan::share(counts, max as u64, ALL_FINDINGS_MAX))?;
     let stamp = options.stamp();
     for ((rule, mut outcome), matched) in judged.into_iter().zip(std::mem::take(&mut found.rules)) {
         outcome.elapsed = start.elapsed();
@@ -237,27 +240,14 @@ async fn event_rules(
                 let batch = batch.slice(0, batch.num_rows().min(max.saturating_add(1)));
                 findings.extend(events::findings(&batch, rule, &stamp)?);
             }
+            // Each thread has handed back its first ones: of all of them the first, whatever the threads.
+            findings.sort_by(|a, b| (a.time, &a.event_ids).cmp(&(b.time, &b.event_ids)));
+            findings.truncate(max.saturating_add(1));
             Ok(each_once(findings, matched.count, max))
         });
         ran.push(settled(outcome, findings));
     }
     Ok((ran, found))
-}
-
-/// How many each of several may keep, so that none keeps more than `max` and all together no more than `all`.
-fn share(counts: impl Iterator<Item = u64>, max: u64, all: u64) -> usize {
-    let mut counts: Vec<_> = counts.map(|count| count.min(max)).collect();
-    counts.sort_unstable();
-    let (mut left, mut share) = (all, max);
-    for (index, count) in counts.iter().enumerate() {
-        let of_each = left / (counts.len() - index) as u64;
-        if *count > of_each {
-            share = of_each;
-            break;
-        }
-        left -= count;
-    }
-    usize::try_from(share.max(1)).unwrap_or(usize::MAX)
 }
 
 /// What a rule that filters events asks; nothing without a span.
@@ -450,21 +440,5 @@ fn asks_for_times(rule: &Rule) -> bool {
         Body::Sql { text, .. } => {
             parameters(text).map_or(true, |used| BOUND_TO_ALL.iter().any(|name| used.contains(*name)))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[test]
-    fn what_is_kept_is_shared_by_letting_those_with_most_keep_fewer() {
-        let shared = |counts: &[u64], max, all| share(counts.iter().copied(), max, all);
-        assert_eq!(shared(&[5, 7, 3], 10, 100), 10);
-        assert_eq!(shared(&[5, 700, 3], 10, 100), 10);
-        assert_eq!(shared(&[5, 50, 3, 80], 100, 100), 46);
-        assert_eq!(shared(&[50, 50], 100, 10), 5);
-        assert_eq!(shared(&[1; 100], 10, 10), 1, "each keeps one at least");
-        assert_eq!(shared(&[], 10, 10), 10);
     }
 }

@@ -5,9 +5,10 @@
 //! events are only counted there is one row a rule without an event, and after these, without a rule, one row a
 //! principal: how many findings it has, and in [`WORST`] the severity of the worst.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
     ArrayRef, AsArray, RecordBatch, StringViewBuilder, UInt8Array, UInt32Array, UInt64Array, new_null_array,
@@ -26,6 +27,7 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
+use super::ALL_FINDINGS_MAX;
 use super::judge::{Hit, Judge};
 use super::kept::Kept;
 use super::principals::Principals;
@@ -48,25 +50,31 @@ pub(super) enum Keep {
     Count(Arc<[Severity]>),
 }
 
-/// When the first and the last event were, in microseconds; for who wants to know it after the scan. It does not belong
-/// to the output.
+/// What is known after a scan beside its output: when the first and the last event were, and which rules could not be
+/// computed.
 #[derive(Debug)]
-pub(super) struct Times {
+pub(super) struct Seen {
     first: AtomicI64,
     last: AtomicI64,
+    failed: Mutex<BTreeMap<u32, String>>,
 }
 
-impl Default for Times {
+impl Default for Seen {
     fn default() -> Self {
-        Self { first: AtomicI64::new(i64::MAX), last: AtomicI64::new(i64::MIN) }
+        Self { first: AtomicI64::new(i64::MAX), last: AtomicI64::new(i64::MIN), failed: Mutex::default() }
     }
 }
 
-impl Times {
-    /// The first and the last, if there was any event.
-    pub(super) fn get(&self) -> Option<(i64, i64)> {
+impl Seen {
+    /// The times of the first and the last event in microseconds, if there was any.
+    pub(super) fn times(&self) -> Option<(i64, i64)> {
         let (first, last) = (self.first.load(Ordering::Relaxed), self.last.load(Ordering::Relaxed));
         (first <= last).then_some((first, last))
+    }
+
+    /// Rules that could not be computed, and why.
+    pub(super) fn failed(&self) -> BTreeMap<u32, String> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn see(&self, batch: &RecordBatch) {
@@ -78,6 +86,10 @@ impl Times {
             self.last.fetch_max(last, Ordering::Relaxed);
         }
     }
+
+    fn fail(&self, failed: BTreeMap<u32, String>) {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
+    }
 }
 
 /// Judges rows by rules.
@@ -86,7 +98,7 @@ pub(super) struct RuleScanExec {
     input: Arc<dyn ExecutionPlan>,
     program: Arc<Program>,
     keep: Keep,
-    times: Arc<Times>,
+    seen: Arc<Seen>,
     /// Columns of the input that are handed on.
     columns: Vec<usize>,
     kept: SchemaRef,
@@ -99,20 +111,20 @@ impl RuleScanExec {
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
         keep: Keep,
-        times: Arc<Times>,
+        seen: Arc<Seen>,
         columns: &[&str],
     ) -> Result<Self> {
         let schema = input.schema();
         let columns =
             columns.iter().map(|name| schema.index_of(name)).collect::<std::result::Result<Vec<_>, _>>()?;
-        Self::with_columns(input, program, keep, times, columns)
+        Self::with_columns(input, program, keep, seen, columns)
     }
 
     fn with_columns(
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
         keep: Keep,
-        times: Arc<Times>,
+        seen: Arc<Seen>,
         columns: Vec<usize>,
     ) -> Result<Self> {
         let kept = Arc::new(input.schema().project(&columns)?);
@@ -126,7 +138,7 @@ impl RuleScanExec {
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self { input, program, keep, times, columns, kept, properties: Arc::new(properties) })
+        Ok(Self { input, program, keep, seen, columns, kept, properties: Arc::new(properties) })
     }
 }
 
@@ -172,7 +184,7 @@ impl ExecutionPlan for RuleScanExec {
             input,
             self.program.clone(),
             self.keep.clone(),
-            self.times.clone(),
+            self.seen.clone(),
             self.columns.clone(),
         )?))
     }
@@ -200,7 +212,7 @@ impl ExecutionPlan for RuleScanExec {
         };
         let judge = Judge::new(self.program.clone());
         let schema = self.schema();
-        let found = judged(input, judge, kept, self.times.clone(), self.columns.clone(), schema.clone());
+        let found = judged(input, judge, kept, self.seen.clone(), self.columns.clone(), schema.clone());
         let stream = futures::stream::once(found)
             .map_ok(|batches| futures::stream::iter(batches).map(Ok))
             .try_flatten();
@@ -213,7 +225,7 @@ async fn judged(
     mut input: SendableRecordBatchStream,
     mut judge: Judge,
     mut kept: Sink,
-    times: Arc<Times>,
+    seen: Arc<Seen>,
     columns: Vec<usize>,
     schema: SchemaRef,
 ) -> Result<Vec<RecordBatch>> {
@@ -225,11 +237,12 @@ async fn judged(
     while let Some(batch) = input.next().await {
         let batch = batch?;
         hits.clear();
-        times.see(&batch);
+        seen.see(&batch);
         judge.judge(&batch, &mut hits).map_err(external)?;
         kept.take(&batch.project(&columns)?, &hits).map_err(external)?;
     }
     drop(input);
+    seen.fail(judge.failed());
     kept.finish(&schema).map_err(external)
 }
 
@@ -255,7 +268,7 @@ impl Sink {
     fn finish(self, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
         match self {
             Self::First(kept) => {
-                let found = kept.finish()?;
+                let found = kept.finish(ALL_FINDINGS_MAX)?;
                 found.iter().map(|(rule, count, events)| numbered(*rule, *count, events, schema)).collect()
             }
             Self::Count { rules, principals, .. } => counted(&rules, principals, schema),

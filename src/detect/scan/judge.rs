@@ -3,7 +3,7 @@
 //! Neighbouring rows are mostly of one kind, since files are sorted by event source and name: a kind is looked up
 //! where it changes, and what it settles is said of the whole run of rows at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
-use super::program::{KINDS_MAX, Known, Program, Question, Settled};
+use super::program::{Known, Program, Question, SETTLED_MAX, Settled};
 use super::row::Columns;
 use crate::event::FIELDS;
 
@@ -27,6 +27,10 @@ pub(super) struct Hit {
 pub(super) struct Judge {
     program: Arc<Program>,
     kinds: HashMap<Vec<u8>, Arc<Settled>>,
+    /// Of all kinds.
+    weight: usize,
+    /// SQL rules that could not be computed, and why; they are asked no more.
+    failed: BTreeMap<u32, String>,
     /// For rows with members that columns could have held and do not.
     unsettled: Option<Arc<Settled>>,
     /// Rows that each SQL rule is to be asked of.
@@ -48,7 +52,16 @@ struct Kind<'a> {
 impl Judge {
     pub(super) fn new(program: Arc<Program>) -> Self {
         let asked = vec![Vec::new(); program.entries.len()];
-        Self { program, kinds: HashMap::new(), unsettled: None, asked, key: Vec::new(), answers: Vec::new() }
+        Self {
+            program,
+            kinds: HashMap::new(),
+            weight: 0,
+            failed: BTreeMap::new(),
+            unsettled: None,
+            asked,
+            key: Vec::new(),
+            answers: Vec::new(),
+        }
     }
 
     /// Appends what the rows of `batch` match to `hits`.
@@ -68,14 +81,24 @@ impl Judge {
         for rule in 0..program.entries.len() {
             if let Question::Filter(filter) = &program.entries[rule].question {
                 let asked = std::mem::take(&mut self.asked[rule]);
-                if !asked.is_empty() {
-                    ask(batch, filter.as_ref(), &asked, u32::try_from(rule)?, hits)?;
+                let number = u32::try_from(rule)?;
+                // A row that one rule can't compute, which its caller may have chosen, is no other rule's affair.
+                if !asked.is_empty()
+                    && !self.failed.contains_key(&number)
+                    && let Err(error) = ask(batch, filter.as_ref(), &asked, number, hits)
+                {
+                    self.failed.insert(number, format!("{error:#}"));
                 }
                 self.asked[rule] = asked;
                 self.asked[rule].clear();
             }
         }
         Ok(())
+    }
+
+    /// The rules that could not be computed, and why.
+    pub(super) fn failed(self) -> BTreeMap<u32, String> {
+        self.failed
     }
 
     /// A run of rows of one kind.
@@ -118,8 +141,10 @@ impl Judge {
         }
         let known = Known { source: kind.source, name: kind.name, present: kind.present };
         let settled = Arc::new(self.program.settle(known));
-        if self.kinds.len() >= KINDS_MAX {
+        self.weight += settled.weight();
+        if self.weight > SETTLED_MAX {
             self.kinds.clear();
+            self.weight = settled.weight();
         }
         self.kinds.insert(self.key.clone(), settled.clone());
         settled

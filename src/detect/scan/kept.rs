@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::judge::Hit;
+use super::share;
 
 /// Kept events, in bytes, from which on those that nobody needs are looked for.
 const COLLECT_FROM: usize = 64 << 20;
@@ -95,8 +96,12 @@ impl Kept {
         self.bound()
     }
 
-    /// The events of each rule that has any, sorted by time and id, and how many it matched in all.
-    pub(super) fn finish(mut self) -> Result<Vec<(usize, u64, RecordBatch)>> {
+    /// The events of each rule that has any, sorted by time and id, and how many it matched in all. Of all rules
+    /// together no more than `all`: what all partitions come to leaves each rule no more than that.
+    pub(super) fn finish(mut self, all: u64) -> Result<Vec<(usize, u64, RecordBatch)>> {
+        let counts = self.rules.iter().map(|rule| rule.count);
+        let share = share(counts, self.max as u64, all).saturating_add(1);
+        self.max = self.max.min(usize::try_from(share).unwrap_or(usize::MAX));
         for rule in 0..self.rules.len() {
             self.shorten(rule);
         }

@@ -18,7 +18,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, UInt8Type, UInt32Type, UInt64Type};
@@ -26,7 +26,7 @@ use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use futures::TryStreamExt;
 
-use self::exec::{HITS, Keep, RULE, RuleScanExec, Times, WORST};
+use self::exec::{HITS, Keep, RULE, RuleScanExec, Seen, WORST};
 use self::names::Names;
 pub use self::principals::Affected;
 use self::program::{Entry, Program, Question};
@@ -37,6 +37,10 @@ use super::run::{column, within};
 use super::sigma::Condition;
 use super::window::Span;
 use crate::query::{QueryError, Session};
+
+/// Findings of all rules of a run; one takes some 4 KiB. Hundreds of public rules fire on half of all events: those with
+/// most keep fewer then.
+pub(super) const ALL_FINDINGS_MAX: u64 = 200_000;
 
 /// A rule's question, before it is planned.
 pub(super) enum Asked<'a> {
@@ -193,18 +197,18 @@ async fn scan(
         Wanted::First(max) => Keep::First(max),
         Wanted::Count => Keep::Count(severities.into()),
     };
-    let times = Arc::new(Times::default());
-    let seen = times.clone();
+    let seen = Arc::new(Seen::default());
+    let told = seen.clone();
     let names: Vec<String> = kept.iter().map(|name| (*name).to_owned()).collect();
     let stream = session
         .run_through(rows, move |input| {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
-            let scan = RuleScanExec::new(input, program, keep, seen, &names)?;
+            let scan = RuleScanExec::new(input, program, keep, told, &names)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;
     let batches: Vec<RecordBatch> = stream.map_err(QueryError::of_running).try_collect().await?;
-    if let Some((first, last)) = times.get() {
+    if let Some((first, last)) = seen.times() {
         let (earliest, latest) = judged.times.unwrap_or((first, last));
         judged.times = Some((first.min(earliest), last.max(latest)));
     }
@@ -214,7 +218,27 @@ async fn scan(
             Wanted::Count => add_up(batch, &places, judged)?,
         }
     }
+    for (rule, reason) in seen.failed() {
+        let place = places.get(rule as usize).context("a rule scan names its rules")?;
+        judged.rules[*place] = Err(anyhow!(reason));
+    }
     Ok(())
+}
+
+/// How many each of several may keep, so that none keeps more than `max` and all together no more than `all`.
+pub(super) fn share(counts: impl Iterator<Item = u64>, max: u64, all: u64) -> u64 {
+    let mut counts: Vec<_> = counts.map(|count| count.min(max)).collect();
+    counts.sort_unstable();
+    let (mut left, mut share) = (all, max);
+    for (index, count) in counts.iter().enumerate() {
+        let of_each = left / (counts.len() - index) as u64;
+        if *count > of_each {
+            share = of_each;
+            break;
+        }
+        left -= count;
+    }
+    share.max(1)
 }
 
 /// Gives a rule's events to the rule.

@@ -16,8 +16,9 @@ use crate::detect::sigma::{Check, Condition, Held, Item, Place};
 use crate::event::{FIELDS, Kind};
 use crate::query::pattern::folded;
 
-/// Kinds of events that are remembered; hostile names could make more, and are settled again then.
-pub(super) const KINDS_MAX: usize = 1 << 16;
+/// Answers and open rules that are remembered, over all kinds of events: some 100 MiB. Hostile names can make any
+/// number of kinds; they are settled again then.
+pub(super) const SETTLED_MAX: usize = 1 << 20;
 
 /// A rule's question to a row.
 #[derive(Debug, Clone)]
@@ -100,6 +101,11 @@ pub(super) struct Known<'a> {
 }
 
 impl Settled {
+    /// What it takes to remember it.
+    pub(super) fn weight(&self) -> usize {
+        1 + self.always.len() + self.open.len() + self.filters.len()
+    }
+
     fn ask(&mut self, open: OpenRule) {
         self.columns |= open.columns.unwrap_or(0);
         self.open.push(open);
@@ -167,7 +173,10 @@ impl Program {
         for (index, entry) in (0..).zip(&self.entries) {
             match &entry.question {
                 Question::Filter(_) => settled.filters.push(index),
-                Question::Condition(condition) => settled.ask(OpenRule::new(index, condition.clone())),
+                // What `extra` holds may differ from row to row, whatever the columns say.
+                Question::Condition(condition) => {
+                    settled.ask(OpenRule { rule: index, condition: condition.clone(), columns: None });
+                }
             }
         }
         settled

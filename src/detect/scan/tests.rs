@@ -181,6 +181,44 @@ async fn a_rule_that_cannot_be_planned_fails_alone() {
 }
 
 #[tokio::test]
+async fn a_rule_that_cannot_be_computed_for_a_row_fails_alone() {
+    let session = session_over(&[record(0, RECORDS[0]), record(1, RECORDS[4])]);
+    let rules = vec![
+        Asked::Sql(
+            "SELECT * FROM cloudtrail WHERE CAST(substr(user_agent, 2, 3) AS INT) = 1",
+            BTreeMap::new(),
+        ),
+        Asked::Sql("SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'", BTreeMap::new()),
+        Asked::Sigma(condition(DETECTIONS[0])),
+    ];
+    let matched = judge(&session, graded(rules), always(), Wanted::First(10)).await.unwrap().rules;
+    assert!(matched[0].as_ref().unwrap_err().to_string().contains("aws"));
+    assert!(matched[1..].iter().all(|matched| matched.as_ref().unwrap().count == 1));
+}
+
+#[tokio::test]
+async fn neighbours_that_differ_only_beside_the_columns_are_told_apart() {
+    let text = |code: u8| {
+        format!(r#"{{"eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":{code}}}"#)
+    };
+    let records: Vec<_> = (0..6).map(|number| record(number, &text([5, 6, 5, 5, 6, 6][number]))).collect();
+    let rules = vec![Asked::Sigma(condition("{s: {errorCode: 5}, condition: s}"))];
+    let matched = judged(&session_over(&records), rules, 10).await;
+    assert_eq!(ids(&matched[0]), ["id-000", "id-002", "id-003"]);
+}
+
+#[test]
+fn what_is_kept_is_shared_by_letting_those_with_most_keep_fewer() {
+    let shared = |counts: &[u64], max, all| super::share(counts.iter().copied(), max, all);
+    assert_eq!(shared(&[5, 7, 3], 10, 100), 10);
+    assert_eq!(shared(&[5, 700, 3], 10, 100), 10);
+    assert_eq!(shared(&[5, 50, 3, 80], 100, 100), 46);
+    assert_eq!(shared(&[50, 50], 100, 10), 5);
+    assert_eq!(shared(&[1; 100], 10, 10), 1, "each keeps one at least");
+    assert_eq!(shared(&[], 10, 10), 10);
+}
+
+#[tokio::test]
 async fn the_first_events_are_handed_back_and_all_are_counted() {
     let records: Vec<_> = (0..50).rev().map(|number| record(number, RECORDS[0])).collect();
     let matched = judged(&session_over(&records), vec![Asked::Sigma(condition(DETECTIONS[0]))], 3).await;
@@ -254,7 +292,7 @@ proptest! {
             kept.take(&rows(&times, &ids), &hits).unwrap();
         }
         let found: BTreeMap<usize, _> =
-            kept.finish().unwrap().into_iter().map(|(rule, count, events)| (rule, (count, events))).collect();
+            kept.finish(u64::MAX).unwrap().into_iter().map(|(rule, count, events)| (rule, (count, events))).collect();
         for (rule, mut wanted) in all.into_iter().enumerate() {
             let Some((count, events)) = found.get(&rule) else {
                 prop_assert!(wanted.is_empty());
@@ -280,7 +318,7 @@ fn events_that_no_rule_needs_any_more_are_let_go_and_too_many_are_refused() {
         let ids: Vec<_> = (0..10).map(|row| format!("{row}{}", "x".repeat(100_000))).collect();
         first.take(&rows(&[number; 10], &ids), &[Hit { rule: 0, rows: 0..10 }]).unwrap();
     }
-    let found = first.finish().unwrap();
+    let found = first.finish(u64::MAX).unwrap();
     assert_eq!((found[0].1, found[0].2.num_rows()), (3000, 10));
     let mut many = kept(1, 10_000, pool);
     let mut take = |number: i64| {

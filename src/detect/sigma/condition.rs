@@ -114,7 +114,7 @@ impl Condition {
 
     /// All of `parts`, of which the cheapest are asked first.
     pub(crate) fn all(mut parts: Vec<Arc<Self>>) -> Arc<Self> {
-        parts.sort_by_key(|part| part.cost());
+        parts.sort_by_cached_key(|part| part.cost());
         match parts.as_slice() {
             [part] => part.clone(),
             _ => Arc::new(Self::All(parts)),
@@ -123,7 +123,7 @@ impl Condition {
 
     /// One of `parts`, of which the cheapest are asked first.
     pub(crate) fn any(mut parts: Vec<Arc<Self>>) -> Arc<Self> {
-        parts.sort_by_key(|part| part.cost());
+        parts.sort_by_cached_key(|part| part.cost());
         match parts.as_slice() {
             [part] => part.clone(),
             _ => Arc::new(Self::Any(parts)),

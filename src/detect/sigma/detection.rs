@@ -16,6 +16,10 @@ use super::place::Place;
 /// Tests of one rule; the longest public one has a few hundred.
 const TESTS_MAX: usize = 10_000;
 
+/// What the values of one rule may come to after their modifiers, in characters; a regular expression counts as
+/// [`modifier::REGEX_COST`] of them.
+const BUDGET: usize = 4 << 20;
+
 /// Keys of `detection` that are no searches.
 pub(super) const NO_SEARCHES: [&str; 2] = ["condition", "timeframe"];
 
@@ -45,8 +49,14 @@ pub(crate) fn read(detection: &Value, placeholders: &Placeholders) -> Result<Det
     let Value::Object(detection) = detection else {
         return Err(vec![(Vec::new(), "`detection` is no list of searches and a condition".to_owned())]);
     };
-    let mut reader =
-        Reader { placeholders, wrong: Vec::new(), unset: Vec::new(), tests: 0, path: Vec::new() };
+    let mut reader = Reader {
+        placeholders,
+        wrong: Vec::new(),
+        unset: Vec::new(),
+        tests: 0,
+        budget: BUDGET,
+        path: Vec::new(),
+    };
     let searches: Vec<_> = detection
         .iter()
         .filter(|(name, _)| !NO_SEARCHES.contains(&name.as_str()))
@@ -56,14 +66,16 @@ pub(crate) fn read(detection: &Value, placeholders: &Placeholders) -> Result<Det
     let Some((expressions, aggregation)) = joined.filter(|_| reader.wrong.is_empty()) else {
         return Err(reader.wrong);
     };
-    let condition =
-        Condition::any(expressions.iter().map(|expression| joined_up(expression, &searches)).collect());
-    let mut tests = 0;
-    condition.tests(&mut |_| tests += 1);
+    // Counted before it is built: a search of thousands may stand in it thousands of times.
+    let sizes: Vec<_> = searches.iter().map(|(name, search)| (*name, size(search))).collect();
+    let tests =
+        expressions.iter().map(|expression| tests_of(expression, &sizes)).fold(0, usize::saturating_add);
     if tests > TESTS_MAX {
         let message = format!("the condition comes to {tests} tests; at most {TESTS_MAX} are allowed");
         return Err(vec![(vec!["condition".to_owned()], message)]);
     }
+    let condition =
+        Condition::any(expressions.iter().map(|expression| joined_up(expression, &searches)).collect());
     let is_used = |name: &str| expressions.iter().any(|expression| expression.uses(name));
     let unused = searches.iter().map(|(name, _)| *name).filter(|name| !is_used(name));
     let unused = unused.map(str::to_owned).collect();
@@ -75,6 +87,8 @@ struct Reader<'a> {
     wrong: Vec<Wrong>,
     unset: Vec<String>,
     tests: usize,
+    /// Characters and compiled expressions that are left.
+    budget: usize,
     path: Vec<String>,
 }
 
@@ -152,7 +166,7 @@ impl Reader<'_> {
             // A keyword is part of a value.
             modifiers.push("contains");
         }
-        match modifier::condition(&place, &modifiers, values, self.placeholders) {
+        match modifier::condition(&place, &modifiers, values, self.placeholders, &mut self.budget) {
             Ok(condition) => condition,
             Err(Refused::Wrong(message)) => self.refuse(message),
             Err(Refused::Unset(name)) => {
@@ -249,6 +263,27 @@ fn joined_up(expression: &Expression, searches: &[(&str, Arc<Condition>)]) -> Ar
         Expression::All(parts) => Condition::all(all(parts)),
         Expression::Any(parts) => Condition::any(all(parts)),
         Expression::Not(part) => Arc::new(Condition::Not(joined_up(part, searches))),
+    }
+}
+
+/// Tests in a search.
+fn size(search: &Condition) -> usize {
+    let mut tests = 0;
+    search.tests(&mut |_| tests += 1);
+    tests
+}
+
+/// Tests that an expression comes to.
+fn tests_of(expression: &Expression, sizes: &[(&str, usize)]) -> usize {
+    match expression {
+        Expression::Name(_) | Expression::Of { .. } => {
+            let named = sizes.iter().filter(|(name, _)| expression.uses(name));
+            named.map(|(_, size)| size).sum()
+        }
+        Expression::All(parts) | Expression::Any(parts) => {
+            parts.iter().map(|part| tests_of(part, sizes)).fold(0, usize::saturating_add)
+        }
+        Expression::Not(part) => tests_of(part, sizes),
     }
 }
 

@@ -92,7 +92,7 @@ fn read(text: &str) -> Result<Option<Map<String, Value>>, Wrong> {
     if text.lines().all(is_empty) {
         return Ok(None);
     }
-    match serde_saphyr::from_str(text) {
+    match yaml(text) {
         Ok(Value::Object(tree)) => Ok(Some(tree)),
         Ok(_) => Err((1, "the document is no list of keys and values".to_owned())),
         Err(error) => {
@@ -103,6 +103,14 @@ fn read(text: &str) -> Result<Option<Map<String, Value>>, Wrong> {
             Err((line, format!("it is no YAML: {first}")))
         }
     }
+}
+
+/// A YAML tree in which `012345678901`, an account, is text and not a number.
+pub(super) fn yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
+    serde_saphyr::from_str_with_options(
+        text,
+        serde_saphyr::options! { leading_zero_numbers_as_strings: true },
+    )
 }
 
 /// Adds what `tree` does not have.

@@ -103,7 +103,7 @@ impl Lint<'_> {
                 }
                 Some(Operation::Elsewhere(_)) => {}
                 _ => {
-                    let near = sources.first().and_then(|source| catalogue::nearest(Some(source), name));
+                    let near = sources.first().and_then(|source| catalogue::nearest(source, name));
                     let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
                     let of = if sources.is_empty() { String::new() } else { format!(" of `{shown}`") };
                     self.warn(

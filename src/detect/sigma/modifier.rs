@@ -24,6 +24,9 @@ const VARIANTS_MAX: usize = 4096;
 /// A compiled regular expression, in bytes: a larger one is no condition but an attack.
 const REGEX_MAX: usize = 1 << 20;
 
+/// What a regular expression costs of a rule's budget, in characters: a hundred of them fit.
+pub(super) const REGEX_COST: usize = 40 << 10;
+
 /// All modifiers.
 const NAMES: [&str; 34] = [
     "all",
@@ -126,12 +129,13 @@ pub(crate) fn condition(
     modifiers: &[&str],
     values: &[Value],
     placeholders: &Placeholders,
+    budget: &mut usize,
 ) -> Result<Arc<Condition>, Refused> {
     let modifiers = Modifiers::read(modifiers)?;
     let mut texts = Texts::new(modifiers.cased);
     let mut parts: Vec<Arc<Condition>> = Vec::new();
     for value in values {
-        for check in modifiers.checks(value, placeholders)? {
+        for check in modifiers.checks(value, placeholders, budget)? {
             match check {
                 // Texts of which one is enough are one test: the field is looked up once.
                 Made::Pieces(pieces) if !modifiers.all => pieces.into_iter().for_each(|one| texts.add(one)),
@@ -257,7 +261,12 @@ impl Modifiers {
     }
 
     /// The checks that one value comes to.
-    fn checks(&self, value: &Value, placeholders: &Placeholders) -> Result<Vec<Made>, Refused> {
+    fn checks(
+        &self,
+        value: &Value,
+        placeholders: &Placeholders,
+        budget: &mut usize,
+    ) -> Result<Vec<Made>, Refused> {
         if let Value::Array(_) | Value::Object(_) = value {
             return Err(
                 format!("`{value}` is no value; a value is a text, a number, true, false or null").into()
@@ -279,11 +288,13 @@ impl Modifiers {
             Way::Text => match plain {
                 None if self.changes.is_empty() => vec![Made::Check(Check::Null)],
                 None => return Err("null can only be compared as it is".to_owned().into()),
-                Some(text) => vec![Made::Pieces(self.changed(&text, placeholders)?)],
+                Some(text) => vec![Made::Pieces(self.changed(&text, placeholders, budget)?)],
             },
             Way::Field | Way::Networks | Way::Regex { .. } => {
                 let text = plain.ok_or_else(|| "null is no text".to_owned())?;
                 let variants = self.expanded(&text, placeholders)?;
+                let cost = if matches!(self.way, Way::Regex { .. }) { REGEX_COST } else { 1 };
+                spend(budget, variants.iter().map(|text| text.len().max(cost)).sum())?;
                 let made: Result<Vec<_>, String> = match self.way {
                     Way::Networks => networks(&variants).map(|networks| vec![Check::Networks(networks)]),
                     Way::Field => Ok(variants.iter().map(|name| self.other(name)).collect()),
@@ -315,13 +326,19 @@ impl Modifiers {
     }
 
     /// A value's texts after all changes.
-    fn changed(&self, text: &str, placeholders: &Placeholders) -> Result<Vec<Vec<Part>>, Refused> {
+    fn changed(
+        &self,
+        text: &str,
+        placeholders: &Placeholders,
+        budget: &mut usize,
+    ) -> Result<Vec<Vec<Part>>, Refused> {
         let mut values: Vec<_> =
             self.expanded(text, placeholders)?.iter().map(|text| Changing::Pieces(parts(text))).collect();
+        values.iter().try_for_each(|value| spend(budget, value.length()))?;
         for change in &self.changes {
             let mut next = Vec::with_capacity(values.len());
             for value in values {
-                next.extend(value.change(*change)?);
+                next.extend(value.change(*change, budget)?);
                 if next.len() > VARIANTS_MAX {
                     let message = format!("one value stands for more than {VARIANTS_MAX} texts");
                     return Err(Refused::Wrong(message));
@@ -331,6 +348,14 @@ impl Modifiers {
         }
         Ok(values.into_iter().map(Changing::pieces).collect::<Result<_, _>>()?)
     }
+}
+
+/// Takes from what a rule's values may come to.
+fn spend(budget: &mut usize, cost: usize) -> Result<(), String> {
+    *budget = budget
+        .checked_sub(cost)
+        .ok_or("the values of the rule come to too many characters and expressions")?;
+    Ok(())
 }
 
 fn flag(flag: &mut bool, name: &str) -> Result<(), String> {
@@ -412,12 +437,20 @@ enum Changing {
 }
 
 impl Changing {
-    fn change(self, change: Change) -> Result<Vec<Self>, String> {
+    fn length(&self) -> usize {
+        match self {
+            Self::Pieces(pieces) => pieces.len(),
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+
+    fn change(self, change: Change, budget: &mut usize) -> Result<Vec<Self>, String> {
+        spend(budget, self.length())?;
         Ok(match change {
             Change::Contains => vec![Self::Pieces(around(self.pieces()?, true, true))],
             Change::StartsWith => vec![Self::Pieces(around(self.pieces()?, false, true))],
             Change::EndsWith => vec![Self::Pieces(around(self.pieces()?, true, false))],
-            Change::WinDash => dashes(&self.pieces()?)?.into_iter().map(Self::Pieces).collect(),
+            Change::WinDash => dashes(&self.pieces()?, budget)?.into_iter().map(Self::Pieces).collect(),
             Change::Base64 => vec![Self::Pieces(literal(&STANDARD.encode(self.bytes()?)))],
             Change::Base64Offset => {
                 offsets(&self.bytes()?).iter().map(|text| Self::Pieces(literal(text))).collect()
@@ -502,7 +535,7 @@ const fn shared(offset: usize) -> usize {
 }
 
 /// The value with each choice of dashes where a parameter begins.
-fn dashes(pieces: &[Part]) -> Result<Vec<Vec<Part>>, String> {
+fn dashes(pieces: &[Part], budget: &mut usize) -> Result<Vec<Vec<Part>>, String> {
     const DASHES: [char; 5] = ['-', '/', '–', '—', '―'];
     let is_word = |part: Option<&Part>| matches!(part, Some(Part::Char(char)) if char.is_alphanumeric() || *char == '_');
     let begins = |at: &usize| {
@@ -515,6 +548,7 @@ fn dashes(pieces: &[Part]) -> Result<Vec<Vec<Part>>, String> {
         if variants.len() * DASHES.len() > VARIANTS_MAX {
             return Err(format!("`windash` makes more than {VARIANTS_MAX} texts of it"));
         }
+        spend(budget, variants.len() * DASHES.len() * pieces.len())?;
         let with = |pieces: &Vec<Part>| {
             let pieces = pieces.clone();
             DASHES.map(move |dash| {

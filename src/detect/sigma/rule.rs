@@ -47,10 +47,15 @@ pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec
         mistakes.push(Mistake::error(file, 1, "the file holds no rule"));
     }
     let mut rules = Vec::new();
+    let parts = parts_of_correlations(&documents);
+    let is_part = |document: &Document| {
+        let names = ["id", "name", "title"].into_iter().filter_map(|key| document.tree.get(key)?.as_str());
+        names.into_iter().any(|name| parts.contains(&name))
+    };
     for (index, document) in documents.iter().enumerate() {
         let mut reader = Reader { file, document, mistakes: Vec::new() };
         match reader.rule(index, placeholders) {
-            Some(rule) if reader.mistakes.is_empty() => rules.push(rule),
+            Some(rule) if reader.mistakes.is_empty() => rules.extend((!is_part(document)).then_some(rule)),
             _ => mistakes.append(&mut reader.mistakes),
         }
     }
@@ -71,13 +76,16 @@ impl Reader<'_> {
             self.refuse(&["title"], "the rule has no `title`");
         }
         let id = self.text("id").unwrap_or_else(|| name_of(self.file, index));
+        if !is_id(&id) {
+            self.refuse(&["id"], "its `id` is no id: letters, digits, `-`, `_` and `.`, at most 128 of them");
+        }
         let severity = self.one_of("level", &LEVELS).unwrap_or(Severity::Medium);
         let status = self.one_of("status", &STATUSES).unwrap_or(Status::Experimental);
-        self.check_source();
         if tree.contains_key("correlation") {
             self.refuse(&["correlation"], "correlations are not supported yet");
             return None;
         }
+        self.check_source();
         let Some(found) = tree.get("detection") else {
             self.refuse(&[], "the rule has no `detection`");
             return None;
@@ -186,6 +194,20 @@ impl Reader<'_> {
     fn refuse(&mut self, path: &[&str], message: &str) {
         self.mistakes.push(Mistake::error(self.file, self.document.line_of(path), message));
     }
+}
+
+/// Ids are shown in terminals and name folders of cases.
+fn is_id(id: &str) -> bool {
+    let good = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    id.len() <= 128 && id.chars().all(good) && id.chars().any(|char| char.is_ascii_alphanumeric())
+}
+
+/// The rules that the correlations of a file are about and that therefore do not fire by themselves.
+fn parts_of_correlations(documents: &[Document]) -> Vec<&str> {
+    let correlations = documents.iter().filter_map(|document| document.tree.get("correlation"));
+    let silent = correlations.filter(|of| of.get("generate").and_then(Value::as_bool) != Some(true));
+    let names = silent.filter_map(|of| of.get("rules")?.as_array());
+    names.flatten().filter_map(Value::as_str).collect()
 }
 
 /// The id of a rule that has none.

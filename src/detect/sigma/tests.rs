@@ -14,7 +14,7 @@ fn placeholders() -> Placeholders {
 }
 
 fn read(yaml: &str) -> Result<detection::Detection, String> {
-    let tree: serde_json::Value = serde_saphyr::from_str(yaml).expect("YAML");
+    let tree: serde_json::Value = super::document::yaml(yaml).expect("YAML");
     detection::read(&tree, &placeholders()).map_err(|wrong| {
         wrong
             .into_iter()
@@ -161,6 +161,23 @@ fn searches_are_maps_lists_and_keywords() {
 }
 
 #[test]
+fn a_number_that_begins_with_zero_is_text() {
+    let record = json!({"recipientAccountId": "012345678901"}).to_string();
+    assert!(holds("{s: {recipientAccountId: 012345678901}, condition: s}", &record));
+}
+
+#[test]
+fn rules_that_a_refused_correlation_names_do_not_fire_by_themselves() {
+    let correlation =
+        "title: Many\nid: many\ncorrelation: {type: event_count, rules: [T], timespan: 5m}\n---\n";
+    let (rules, mistakes) = super::rules("r.yml", &format!("{correlation}{RULE}"), &placeholders());
+    assert_eq!((rules.len(), mistakes.len()), (0, 1), "{mistakes:?}");
+    let generating = correlation.replace("5m}", "5m, generate: true}");
+    let (rules, _) = super::rules("r.yml", &format!("{generating}{RULE}"), &placeholders());
+    assert_eq!(rules.len(), 1);
+}
+
+#[test]
 fn conditions_join_searches() {
     let searches = "a: {x: 1}, b: {x: 2}, f_1: {y: 1}, f_2: {y: 2}, _h: {z: 9}";
     for (condition, record, wanted) in [
@@ -221,8 +238,13 @@ fn hostile_rules_are_refused_before_they_cost_anything() {
     let error = read(&format!("{{s: {{a: [{}]}}, condition: s}}", many(20_000))).unwrap_err();
     assert!(error.contains("more than 10000 values"), "{error}");
     let again = vec!["s"; 1000].join(" or ");
-    let error = read(&format!("{{s: {{a|re: [{}]}}, condition: {again}}}", many(100))).unwrap_err();
-    assert!(error.contains("comes to 100000 tests"), "{error}");
+    let error = read(&format!("{{s: {{a|re: [{}]}}, condition: {again}}}", many(90))).unwrap_err();
+    assert!(error.contains("comes to 90000 tests"), "{error}");
+    let error = read(&format!("{{s: {{a|re: [{}]}}, condition: s}}", many(200))).unwrap_err();
+    assert!(error.contains("too many characters and expressions"), "{error}");
+    let long = format!("-a -b -c -d {}", "x".repeat(100_000));
+    let error = read(&format!("{{s: {{a|windash: '{long}'}}, condition: s}}")).unwrap_err();
+    assert!(error.contains("too many characters and expressions"), "{error}");
     let error = read("{s: {a|windash: '-a -b -c -d -e -f -g -h -i -j'}, condition: s}").unwrap_err();
     assert!(error.contains("windash"), "{error}");
 }
@@ -306,6 +328,7 @@ fn a_rule_that_cannot_be_used_names_its_line_and_leaves_the_others() {
         ("service: cloudtrail", "service: guardduty", 6, "not a rule for CloudTrail"),
         ("level: informational", "level: hihg", 4, "did you mean `high`?"),
         ("title: T", "name: T", 1, "no `title`"),
+        ("id: 1", "id: /1", 2, "is no id"),
         ("detection:", "correlation:", 8, "not supported yet"),
         ("condition: s", "condition: s | count() > 5", 11, "`count() > 5` is not supported yet"),
     ] {
@@ -337,7 +360,7 @@ async fn odd_rules_are_told_from_good_ones() {
             "eventName: CreateUser\n    eventSource: ec2.amazonaws.com",
             "r.yml:10: error: `CreateUser` is an event of",
         ),
-        ("eventName: X", "eventName: CreateUsr\n    eventSource: iam.amazonaws.com", "is it `createuser`?"),
+        ("eventName: X", "eventName: CreateUsr\n    eventSource: iam.amazonaws.com", "is it `CreateUser`?"),
         ("eventName: X", "eventSource: iam.amazon.com", "is it `iam.amazonaws.com`?"),
         ("eventName: X", "eventname: X", "no field `eventname`, as far as is known; is it `eventName`?"),
         ("eventName: X", "userIdentity.accountid: X", "is it `userIdentity.accountId`?"),
