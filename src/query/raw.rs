@@ -25,7 +25,7 @@ use crate::event;
 /// Makes a stream of all rows, as batches of [`event::table_schema`], de-duplicated.
 pub type RawBatches = Arc<dyn Fn() -> BoxStream<'static, anyhow::Result<RecordBatch>> + Send + Sync>;
 
-/// Bytes of rows that are kept for later scans: some 300,000 events.
+/// Bytes of rows that are kept for later scans, as arrays count them.
 const KEPT_MAX: usize = 384 << 20;
 
 /// A `cloudtrail` table of what `batches` makes.
