@@ -26,12 +26,10 @@ use std::time::Instant;
 
 use libdeflater::Decompressor;
 use tempfile::TempDir;
-use trailhound::generate;
-use trailhound::progress::Progress;
 
 use self::bucket::Server;
 use self::executable::Run;
-use self::trail::{END, files};
+use self::trail::{files, logs};
 
 const RUNS: usize = 5;
 
@@ -53,17 +51,6 @@ async fn main() {
     // The server answers on this runtime, so the measuring waits elsewhere.
     let from_s3 = tokio::task::block_in_place(|| measure(&source, Some(&server)));
     print("S3 on loopback", gunzip, from_s3);
-}
-
-/// The logs that the environment names, or a trail made for it.
-fn logs(folder: &Path) -> PathBuf {
-    if let Some(logs) = std::env::var_os("TRAILHOUND_BENCH_LOGS") {
-        return fs::canonicalize(logs).expect("TRAILHOUND_BENCH_LOGS names a folder");
-    }
-    let events = std::env::var("TRAILHOUND_BENCH_EVENTS").ok().and_then(|events| events.parse().ok());
-    let options = generate::Options::new(events.unwrap_or(200_000), 7, END);
-    generate::run(folder, &options, &Progress::hidden()).expect("a trail");
-    folder.to_owned()
 }
 
 /// What libdeflate takes on all cores to inflate all objects, one after another a thread.

@@ -20,16 +20,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use trailhound::generate;
-use trailhound::progress::Progress;
-
 use self::executable::Run;
-use self::trail::END;
+use self::trail::logs;
 
 const RUNS: usize = 5;
 
 /// The columns that public rules read.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 16] = [
     "event_source",
     "event_name",
     "event_type",
@@ -45,8 +42,7 @@ const COLUMNS: [&str; 17] = [
     "additional_event_data",
     "extra",
     "aggregation",
-    "event_time",
-    "event_id",
+    "principal",
 ];
 
 fn main() {
@@ -93,16 +89,6 @@ fn main() {
     let mut check = executable::command();
     check.args(["rules", "check"]).arg(at("many.yml"));
     print("rules check, 1,000 rules", &run(check));
-}
-
-fn logs(folder: &Path) -> PathBuf {
-    if let Some(logs) = std::env::var_os("TRAILHOUND_BENCH_LOGS") {
-        return fs::canonicalize(logs).expect("TRAILHOUND_BENCH_LOGS names a folder");
-    }
-    let events = std::env::var("TRAILHOUND_BENCH_EVENTS").ok().and_then(|events| events.parse().ok());
-    let options = generate::Options::new(events.unwrap_or(200_000), 7, END);
-    generate::run(folder, &options, &Progress::hidden()).expect("a trail");
-    folder.to_owned()
 }
 
 /// The median of some runs.

@@ -19,7 +19,6 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let rules = app.rules(&args.rules.paths)?;
     let selection = Selection { only: args.only.clone(), min_severity: args.min_severity };
     let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
-    let refused = if rules.refused().is_empty() { Exit::Done } else { Exit::Incomplete };
     let mut options = options(&args.raw, &args.range, &args.params, app)?;
     // Findings that nobody reads one by one, keeps or suppresses need not be made.
     let kept = args.raw.sources.is_empty() && !args.no_save;
@@ -45,7 +44,7 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     };
     report::write(args.format, &report, style, out.as_mut())?;
     out.flush()?;
-    Ok(exit(&report, args.fail_on).merge(refused))
+    Ok(exit(&report, args.fail_on).merge(Exit::of_rules(&rules)))
 }
 
 /// What a run ends with: its findings, and rules that could not be run to their end.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::detect::RuleSet;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -23,6 +25,11 @@ impl Exit {
     /// The number the shell sees.
     pub const fn code(self) -> u8 {
         self as u8
+    }
+
+    /// What a command ends with that has done its work with these rules: some may have been left out.
+    pub(super) fn of_rules(rules: &RuleSet) -> Self {
+        if rules.refused().is_empty() { Self::Done } else { Self::Incomplete }
     }
 
     /// The graver of two. Findings go before incomplete input: what was found stands, and a gate

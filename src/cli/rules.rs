@@ -41,7 +41,7 @@ fn list(args: &args::RulesList, app: &App) -> Result<Exit> {
     }
     let json: Vec<_> = rules.iter().map(|rule| described(rule)).collect();
     app.report(args.reporting.format, &text, &json)?;
-    Ok(Exit::Done)
+    Ok(Exit::of_rules(&rules))
 }
 
 fn show(args: &args::RulesShow, app: &App) -> Result<Exit> {
@@ -52,7 +52,7 @@ fn show(args: &args::RulesShow, app: &App) -> Result<Exit> {
     }
     let json: Vec<_> = rules.iter().map(|rule| described(rule)).collect();
     app.report(args.reporting.format, &text, &json)?;
-    Ok(Exit::Done)
+    Ok(Exit::of_rules(&rules))
 }
 
 fn shown(rule: &Rule) -> String {
@@ -100,19 +100,20 @@ fn described(rule: &Rule) -> Value {
     })
 }
 
-/// The rule files that a command is about: those given, or the shipped ones.
-fn files(paths: &[PathBuf]) -> Result<Vec<RuleFile>> {
+/// The rule files that a command is about, those given or the shipped ones, and what can't be read among them.
+fn files(paths: &[PathBuf]) -> Result<(Vec<RuleFile>, Vec<Mistake>)> {
     match paths {
-        [] => Ok(shipped_files()),
+        [] => Ok((shipped_files(), Vec::new())),
         paths => Ok(read(paths)?),
     }
 }
 
 fn checked(args: &args::RulesPaths, app: &App) -> Result<Exit> {
-    let files = files(&args.paths)?;
+    let (files, unreadable) = files(&args.paths)?;
     let session = Session::over_raw(Arc::new(|| futures::stream::empty().boxed()), &Limits::default())?;
     let placeholders = &app.config.sigma.placeholders;
     let mut mistakes = check(&session, &files, placeholders);
+    mistakes.extend(unreadable);
     if let Some(file) = &app.config.file {
         let rules = RuleSet::load(&args.paths, placeholders)?;
         let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
@@ -123,7 +124,7 @@ fn checked(args: &args::RulesPaths, app: &App) -> Result<Exit> {
     let mut text = String::new();
     mistakes.iter().for_each(|mistake| _ = writeln!(text, "{}", terminal::escape(&mistake.to_string())));
     let warnings = mistakes.len() - errors;
-    _ = writeln!(text, "{} rules: {errors} errors, {warnings} warnings", files.len());
+    _ = writeln!(text, "{} files: {errors} errors, {warnings} warnings", files.len());
     let json: Vec<_> = mistakes.iter().map(mistake_json).collect();
     app.report(args.reporting.format, &text, &json)?;
     Ok(if errors > 0 { Exit::Failed } else { Exit::Done })
@@ -134,7 +135,13 @@ fn mistake_json(mistake: &Mistake) -> Value {
 }
 
 async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
-    let rules = RuleSet::parse(&files(&args.paths)?, &app.config.sigma.placeholders);
+    let rules = match args.paths.as_slice() {
+        [] => RuleSet::shipped()?,
+        paths => {
+            let (files, unreadable) = read(paths)?;
+            RuleSet::parse(&files, &app.config.sigma.placeholders).with_refused(unreadable)
+        }
+    };
     app.name_refused(&rules);
     let folder = args.cases.clone().unwrap_or_else(|| Path::new(CASES).to_owned());
     folder
@@ -187,7 +194,7 @@ async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
     let json = json!({"rule": done.outcome.rule_id, "days": days, "principals": done.principals});
     app.report(args.reporting.format, &text, &json)?;
     Ok(match &done.outcome.state {
-        crate::detect::State::Ran => Exit::Done,
+        crate::detect::State::Ran => Exit::of_rules(&rules),
         crate::detect::State::NotConfigured(missing) => {
             tracing::warn!("not configured: {}", missing.join("; "));
             Exit::Incomplete

@@ -17,6 +17,7 @@ use super::param::{Param, ParamType};
 use super::rule::{Body, Rule, version};
 use super::spelling;
 use super::vocabulary::{Need, Practice, Status};
+use super::yaml;
 use crate::query::split_header;
 use crate::timespan;
 
@@ -48,13 +49,8 @@ const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Reads a rule file; its kind is still to be told from the SQL.
 pub(super) fn parse(file: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
     let parts = split(text).map_err(|message| vec![Mistake::error(file, 1, message)])?;
-    let tree: Value = serde_saphyr::from_str(parts.yaml).map_err(|error| {
-        let line = error.location().map_or(1, |location| location.line() as usize);
-        // An error at the end is told of the line after the last, one without a place of line 0.
-        let line = line.clamp(1, parts.yaml.lines().count().max(1));
-        let text = error.without_snippet().to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        vec![Mistake::error(file, parts.yaml_line + line - 1, format!("the header is no YAML: {first}"))]
+    let tree = yaml::read(parts.yaml).map_err(|(line, reason)| {
+        vec![Mistake::error(file, parts.yaml_line + line - 1, format!("the header is no YAML: {reason}"))]
     })?;
     let Value::Object(map) = tree else {
         return Err(vec![Mistake::error(file, parts.yaml_line, "the header is no list of keys and values")]);

@@ -37,6 +37,7 @@ mod suppress;
 pub mod test;
 mod vocabulary;
 mod window;
+mod yaml;
 
 pub use self::backtest::{Backtest, backtest};
 pub use self::batch::{from_batch, to_batch};

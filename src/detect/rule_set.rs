@@ -76,8 +76,9 @@ impl RuleSet {
     /// Paths that can't be read, or hold no rule.
     pub fn load(paths: &[PathBuf], placeholders: &Placeholders) -> Result<Self, Mistakes> {
         let mut files = shipped_files();
-        files.extend(read(paths)?);
-        Ok(Self::parse(&files, placeholders))
+        let (read, unreadable) = read(paths)?;
+        files.extend(read);
+        Ok(Self::parse(&files, placeholders).with_refused(unreadable))
     }
 
     /// The rules of `files`; the same rule twice counts once. Rules that can't be used are left out, and
@@ -101,6 +102,13 @@ impl RuleSet {
             }
         }
         Self { rules: rules.into_values().collect(), refused }
+    }
+
+    /// With files beside it that could not be read.
+    #[must_use]
+    pub fn with_refused(mut self, refused: Vec<Mistake>) -> Self {
+        self.refused.extend(refused);
+        self
     }
 
     /// What is wrong with the rules that were left out.
@@ -165,22 +173,25 @@ pub fn shipped_files() -> Vec<RuleFile> {
     shipped::RULES.iter().map(file).collect()
 }
 
-/// Reads the rule files that `paths` are or hold, by path.
+/// Reads the rule files that `paths` are or hold, by path, and says which files in folders can't be read.
 ///
 /// # Errors
-/// Every path that can't be read, or that holds no rule.
-pub fn read(paths: &[PathBuf]) -> Result<Vec<RuleFile>, Mistakes> {
-    let mut files = Vec::new();
+/// Every path that can't be read itself, or that holds no rule.
+pub fn read(paths: &[PathBuf]) -> Result<(Vec<RuleFile>, Vec<Mistake>), Mistakes> {
+    let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     let mut mistakes = Vec::new();
     for path in paths {
-        let before = files.len();
-        walk(path, 0, &mut files, &mut mistakes);
-        if files.len() == before && mistakes.is_empty() {
+        let before = (files.len(), unreadable.len());
+        walk(path, 0, &mut files, &mut unreadable);
+        // Somebody who names a file wants it; one among others in a folder is no reason to stop.
+        let named = path.display().to_string();
+        mistakes.extend(unreadable.extract_if(before.1.., |mistake| mistake.file == named));
+        if (files.len(), unreadable.len()) == before && mistakes.is_empty() {
             let message = "no rule in this folder; a rule is an `.sql` file with a header, or a Sigma rule in a `.yml` file";
             mistakes.push(Mistake::error(&path.display().to_string(), 1, message));
         }
     }
-    if mistakes.is_empty() { Ok(files) } else { Err(Mistakes(mistakes)) }
+    if mistakes.is_empty() { Ok((files, unreadable)) } else { Err(Mistakes(mistakes)) }
 }
 
 fn walk(path: &Path, depth: usize, files: &mut Vec<RuleFile>, mistakes: &mut Vec<Mistake>) {
@@ -275,9 +286,15 @@ mod tests {
         fs::write(folder.path().join("a.sql"), "y").unwrap();
         fs::write(folder.path().join("README.md"), "z").unwrap();
         let texts: Vec<_> =
-            read(&[folder.path().to_owned()]).unwrap().into_iter().map(|file| file.text).collect();
+            read(&[folder.path().to_owned()]).unwrap().0.into_iter().map(|file| file.text).collect();
         assert_eq!(texts, ["y", "x"]);
         assert!(read(&[folder.path().join("missing.sql")]).is_err());
+        fs::write(folder.path().join("odd.yml"), [0xff, 0xfe]).unwrap();
+        let (files, unreadable) = read(&[folder.path().to_owned()]).unwrap();
+        assert!(files.len() == 2 && unreadable.len() == 1 && unreadable[0].file.ends_with("odd.yml"));
+        assert!(read(&[folder.path().join("odd.yml")]).is_err());
+        let set = RuleSet::load(&[folder.path().to_owned()], &Placeholders::new()).unwrap();
+        assert!(!set.is_empty() && set.refused().iter().any(|mistake| mistake.file.ends_with("odd.yml")));
     }
 
     #[test]

@@ -83,9 +83,7 @@ impl Options {
             count_only: false,
         }
     }
-}
 
-impl Options {
     fn stamp(&self) -> Stamp {
         let (source, run_id) = (self.source.clone(), self.run_id.clone());
         Stamp { source, found_at: self.found_at, run_id }

@@ -9,14 +9,12 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema};
-use datafusion::dataframe::DataFrame;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::execution::SessionState;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_plan::ExecutionPlan;
 
 use super::error::Names;
 use super::params::Literal;
@@ -63,18 +61,6 @@ impl Session {
         let planned = off_on_large_stack(move || made_physical(&state, condition, &schema));
         let planned = self.within(planned).await?.flatten();
         planned.map_err(|error| QueryError::of_planning(error, "", &Names::default()))
-    }
-
-    /// Starts a plan as [`Self::run`] does, with an operator of the caller's on top.
-    ///
-    /// # Errors
-    /// As for [`Self::run`], and those of `wrap`.
-    pub(crate) async fn run_through(
-        &self,
-        frame: DataFrame,
-        wrap: impl FnOnce(Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> + Send + 'static,
-    ) -> Result<SendableRecordBatchStream, QueryError> {
-        self.start(frame, wrap).await
     }
 }
 

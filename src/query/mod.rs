@@ -212,10 +212,14 @@ impl Session {
     /// # Errors
     /// When the plan can't be optimized, or a log can't be read; when either meets a limit.
     pub async fn run(&self, frame: DataFrame) -> Result<SendableRecordBatchStream, QueryError> {
-        self.start(frame, Ok).await
+        self.run_through(frame, Ok).await
     }
 
-    async fn start(
+    /// Starts a plan as [`Self::run`] does, with an operator of the caller's on top.
+    ///
+    /// # Errors
+    /// As for [`Self::run`], and those of `wrap`.
+    pub(crate) async fn run_through(
         &self,
         frame: DataFrame,
         wrap: impl FnOnce(Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError>

@@ -31,7 +31,7 @@ pub(super) struct Judge {
     weight: usize,
     /// SQL rules that could not be computed, and why; they are asked no more.
     failed: BTreeMap<u32, String>,
-    /// For rows with members that columns could have held and do not.
+    /// For rows of which columns and names do not say all.
     unsettled: Option<Arc<Settled>>,
     /// Rows that each SQL rule is to be asked of.
     asked: Vec<Vec<u32>>,
@@ -130,7 +130,8 @@ impl Judge {
     }
 
     fn settled(&mut self, kind: Kind<'_>) -> Arc<Settled> {
-        if kind.has_additions {
+        // SQL's `lower` folds some letters into ASCII, which the index of names does not: of these, every rule is asked.
+        if kind.has_additions || !kind.is_ascii() {
             let program = &self.program;
             return self.unsettled.get_or_insert_with(|| Arc::new(program.all_open())).clone();
         }
@@ -152,6 +153,10 @@ impl Judge {
 }
 
 impl Kind<'_> {
+    fn is_ascii(&self) -> bool {
+        [self.source, self.name].into_iter().flatten().all(str::is_ascii)
+    }
+
     /// As bytes that no other kind has.
     fn write(&self, key: &mut Vec<u8>) {
         key.extend(self.present.to_le_bytes());

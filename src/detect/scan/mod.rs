@@ -75,7 +75,7 @@ pub(super) struct Judged {
     pub rules: Vec<Result<Matched>>,
     /// Where events are only counted, what each principal has.
     pub principals: HashMap<String, Affected>,
-    /// When the first and the last event in the span were, in microseconds.
+    /// When the first and the last event in the span were, in microseconds; of raw logs.
     pub times: Option<(i64, i64)>,
 }
 
@@ -157,7 +157,10 @@ async fn scan(
         Part::All | Part::WithoutId => all.iter().map(String::as_str).collect(),
     };
     let mut read: BTreeSet<String> = kept.iter().map(|name| (*name).to_owned()).collect();
-    read.insert("event_time".to_owned());
+    if session.is_raw() {
+        // Only of raw logs is it asked afterwards which times they were about ([`Judged::times`]).
+        read.insert("event_time".to_owned());
+    }
     for (_, _, question) in planned {
         match question {
             Planned::Condition(condition) => read.extend(program::columns_of(condition)),

@@ -2,7 +2,7 @@
 //!
 //! Most rules are about a few operations. What a condition requires of `event_name` is read off it here, so that
 //! a rule is looked at only for events it could match. It errs on the side of more: `None` means any value, and
-//! names are kept without case, which lets more pass than SQL would.
+//! names are kept without case, which lets more pass than SQL would, as long as they are ASCII (`judge` sees to the others).
 
 use std::collections::HashSet;
 

@@ -42,7 +42,7 @@ pub(super) struct Program {
     pub entries: Vec<Entry>,
     by_name: HashMap<String, Vec<u32>>,
     any_name: Vec<u32>,
-    /// Fields that rules ask to be there or not, by index into [`FIELDS`]; a bit of [`Kind`] each.
+    /// Fields that rules ask to be there or not, by index into [`FIELDS`]; a bit of [`Known::present`] each.
     pub present: Vec<usize>,
     /// Whether a rule looks at whole records.
     pub prints: bool,
@@ -75,17 +75,11 @@ impl OpenRule {
     fn new(rule: u32, condition: Arc<Condition>) -> Self {
         const { assert!(FIELDS.len() <= 64, "a bit for each") };
         let mut columns = Some(0);
-        let mut add = |place: &Place| {
+        condition.places(&mut |place| {
             columns = match place.held {
                 Held::Column { field, .. } => columns.map(|columns| columns | 1 << field),
                 Held::Record | Held::Beside => None,
             };
-        };
-        condition.tests(&mut |test| {
-            add(&test.place);
-            if let Check::Field(other) = &test.check {
-                add(&other.place);
-            }
         });
         Self { rule, condition, columns }
     }
@@ -112,9 +106,6 @@ impl Settled {
     }
 }
 
-/// Bits of [`Known::present`].
-const PRESENT_MAX: usize = 64;
-
 impl Program {
     /// The program of these rules.
     pub(super) fn new(entries: Vec<Entry>) -> Self {
@@ -130,17 +121,11 @@ impl Program {
                 }
             }
             if let Question::Condition(condition) = &entry.question {
-                condition.tests(&mut |test| {
-                    prints |= test.place.held == Held::Record;
-                    if let Check::Field(other) = &test.check {
-                        prints |= other.place.held == Held::Record;
-                    }
-                    present.extend(is_asked_to_be_there(&test.place, &test.check));
-                });
+                condition.places(&mut |place| prints |= place.held == Held::Record);
+                condition.tests(&mut |test| present.extend(is_asked_to_be_there(&test.place, &test.check)));
             }
         }
-        let present = present.into_iter().take(PRESENT_MAX).collect();
-        Self { entries, by_name, any_name, present, prints }
+        Self { entries, by_name, any_name, present: present.into_iter().collect(), prints }
     }
 
     /// What the rules come to for events of a kind.
@@ -252,16 +237,10 @@ fn is_asked_to_be_there(place: &Place, check: &Check) -> Option<usize> {
 /// The columns that a Sigma condition reads.
 pub(super) fn columns_of(condition: &Condition) -> BTreeSet<String> {
     let mut columns = BTreeSet::from(["event_source", "event_name", "extra"].map(str::to_owned));
-    let mut add = |place: &Place| match place.held {
+    condition.places(&mut |place| match place.held {
         Held::Column { field, .. } => drop(columns.insert(FIELDS[field].column.to_owned())),
         Held::Beside => drop(columns.insert("aggregation".to_owned())),
         Held::Record => columns.extend(Printer::columns().map(str::to_owned)),
-    };
-    condition.tests(&mut |test| {
-        add(&test.place);
-        if let Check::Field(other) = &test.check {
-            add(&other.place);
-        }
     });
     columns
 }

@@ -61,7 +61,7 @@ const DETECTIONS: [&str; 26] = [
 ];
 
 fn condition(yaml: &str) -> Arc<Condition> {
-    let tree: serde_json::Value = serde_saphyr::from_str(yaml).expect("YAML");
+    let tree = crate::detect::yaml::read(yaml).expect("YAML");
     detection::read(&tree, &Placeholders::new()).expect("a detection").condition
 }
 

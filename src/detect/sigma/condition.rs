@@ -154,6 +154,16 @@ impl Condition {
         }
     }
 
+    /// Calls `each` with every field that it reads.
+    pub(crate) fn places<'c>(&'c self, each: &mut dyn FnMut(&'c Place)) {
+        self.tests(&mut |test| {
+            each(&test.place);
+            if let Check::Field(other) = &test.check {
+                each(&other.place);
+            }
+        });
+    }
+
     /// Calls `each` with every test in it.
     pub(crate) fn tests<'c>(&'c self, each: &mut dyn FnMut(&'c Test)) {
         match self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::super::spelling;
+use super::super::{glob, spelling};
 use super::condition::Condition;
 use super::expression::{self, Expression};
 use super::modifier::{self, Placeholders, Refused};
@@ -242,7 +242,7 @@ impl Expression {
     fn uses(&self, name: &str) -> bool {
         match self {
             Self::Name(own) => own == name,
-            Self::Of { pattern: Some(pattern), .. } => expression::is_named(pattern, name),
+            Self::Of { pattern: Some(pattern), .. } => glob::matches(pattern, name),
             Self::Of { pattern: None, .. } => !name.starts_with('_'),
             Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.uses(name)),
             Self::Not(part) => part.uses(name),

@@ -1,10 +1,12 @@
 //! A Sigma file as documents: YAML trees, each with the lines it came from.
 //!
-//! A file may hold several documents. One with `action: global` adds its keys to those that follow it,
-//! `action: repeat` takes those of the one before, `action: reset` forgets the global ones. Places in a document are told by
-//! looking for its keys in the text, line by line.
+//! A file may hold several documents. One with `action: global` adds its keys to those that follow it, `action: repeat`
+//! takes those of the one before, `action: reset` forgets the global ones. Places in a document are told by looking for
+//! its keys in the text, line by line.
 
 use serde_json::{Map, Value};
+
+use super::super::yaml;
 
 /// Documents of one file.
 const DOCUMENTS_MAX: usize = 256;
@@ -92,25 +94,11 @@ fn read(text: &str) -> Result<Option<Map<String, Value>>, Wrong> {
     if text.lines().all(is_empty) {
         return Ok(None);
     }
-    match yaml(text) {
+    match yaml::read(text) {
         Ok(Value::Object(tree)) => Ok(Some(tree)),
         Ok(_) => Err((1, "the document is no list of keys and values".to_owned())),
-        Err(error) => {
-            let line = error.location().map_or(1, |location| location.line() as usize);
-            let line = line.clamp(1, text.lines().count().max(1));
-            let message = error.without_snippet().to_string();
-            let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            Err((line, format!("it is no YAML: {first}")))
-        }
+        Err((line, reason)) => Err((line, format!("it is no YAML: {reason}"))),
     }
-}
-
-/// A YAML tree in which `012345678901`, an account, is text and not a number.
-pub(super) fn yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
-    serde_saphyr::from_str_with_options(
-        text,
-        serde_saphyr::options! { leading_zero_numbers_as_strings: true },
-    )
 }
 
 /// Adds what `tree` does not have.

@@ -141,11 +141,6 @@ fn single(mut parts: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -
     if parts.len() == 1 { parts.remove(0) } else { join(parts) }
 }
 
-/// Whether `name` is as `pattern` says, in which `*` stands for any text.
-pub(crate) fn is_named(pattern: &str, name: &str) -> bool {
-    crate::detect::glob::matches(pattern, name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,8 +20,8 @@ use crate::detect::spelling;
 use crate::event::{FIELDS, Object};
 use crate::query::pattern::folded;
 
-/// Members of records that have no column: of aggregated and Insight events, and rare ones.
-const BESIDE: [&str; 6] = ["timeWindow", "summary", "eventCount", "accountId", "eventId", "errorRate"];
+/// Members of aggregated events that have no column of their own.
+const BESIDE: [&str; 2] = ["timeWindow", "summary"];
 
 /// Appends what is odd about a rule; `text`: its document.
 pub(crate) fn lint(rule: &Rule, detection: &Detection, text: &str, mistakes: &mut Vec<Mistake>) {

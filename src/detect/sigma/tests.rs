@@ -14,7 +14,7 @@ fn placeholders() -> Placeholders {
 }
 
 fn read(yaml: &str) -> Result<detection::Detection, String> {
-    let tree: serde_json::Value = super::document::yaml(yaml).expect("YAML");
+    let tree: serde_json::Value = crate::detect::yaml::read(yaml).expect("YAML");
     detection::read(&tree, &placeholders()).map_err(|wrong| {
         wrong
             .into_iter()
