@@ -83,7 +83,7 @@ fn shown(rule: &Rule) -> String {
         }
     }
     let text = match &rule.body {
-        Body::Sql { text, .. } | Body::Sigma { text, .. } => text,
+        Body::Sql { text, .. } | Body::Sigma { text, .. } | Body::Correlation { text, .. } => text,
     };
     _ = writeln!(out, "\n{}", text.trim());
     terminal::escape_lines(&out)
@@ -95,8 +95,12 @@ fn described(rule: &Rule) -> Value {
         "attack": rule.attack, "practice": rule.practice.map(|practice| practice.name()),
         "description": rule.description, "params": rule.params.keys().collect::<Vec<_>>(),
         "file": rule.file, "version": rule.version,
-        "sql": match &rule.body { Body::Sql { text, .. } => Some(text), Body::Sigma { .. } => None },
-        "sigma": match &rule.body { Body::Sigma { text, .. } => Some(text), Body::Sql { .. } => None },
+        "kind": rule.kind.name(),
+        "sql": match &rule.body { Body::Sql { text, .. } => Some(text), _ => None },
+        "sigma": match &rule.body {
+            Body::Sigma { text, .. } | Body::Correlation { text, .. } => Some(text),
+            Body::Sql { .. } => None,
+        },
     })
 }
 

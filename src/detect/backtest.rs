@@ -37,9 +37,9 @@ pub async fn backtest(session: &Session, rules: &RuleSet, id: &str, options: &Op
     let mut report = run(session, &chosen, options).await?;
     let mut days = BTreeMap::new();
     let mut principals: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in report.findings.heads() {
         *days.entry(finding.time.to_zoned(TimeZone::UTC).date()).or_insert(0) += 1;
-        if let Some(principal) = &finding.principal {
+        if let Some(principal) = finding.principal {
             *principals.entry(principal).or_insert(0) += 1;
         }
     }

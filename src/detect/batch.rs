@@ -15,6 +15,9 @@ use super::Finding;
 use crate::event::timestamp_type;
 use crate::lake::findings_schema;
 
+/// Findings that are made and turned into rows at a time: what hundreds of rules find would not fit at once.
+pub(super) const ROWS: usize = 8192;
+
 /// Rows of [`findings_schema`]; lists and details as JSON text.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use super::computed::{OPTIONAL, REQUIRED, RESERVED};
 use super::kind::{self, Kind};
 use super::mistake::Mistake;
 use super::rule::{Body, Rule};
-use super::rule_set::RuleFile;
+use super::rule_set::{self, RuleFile};
 use super::sigma::{self, Placeholders};
 use super::spelling;
 use super::window::{Frame, Span};
@@ -46,25 +46,24 @@ const UNSTABLE: [&str; 14] = [
 /// Checks rule files against the tables and functions of `session`; it has to have a `cloudtrail` table,
 /// which may be empty. Sorted by file and line.
 pub fn check(session: &Session, files: &[RuleFile], placeholders: &Placeholders) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
+    let (rules, mut mistakes) = rule_set::rules(files, placeholders);
     let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for file in files {
-        let (rules, found) = file.rules(placeholders);
-        mistakes.extend(found);
-        for rule in rules {
-            match seen.get(&rule.id) {
-                Some((other, version)) if *version != rule.version => {
-                    let message = format!("id `{}` is taken by `{other}`; choose another", rule.id);
-                    mistakes.push(Mistake::error(&rule.file, rule.line, message));
-                }
-                Some(_) => {}
-                None => {
-                    seen.insert(rule.id.clone(), (rule.file.clone(), rule.version.clone()));
-                }
+    for rule in rules {
+        match seen.get(&rule.id) {
+            Some((other, version)) if *version != rule.version => {
+                let message = format!("id `{}` is taken by `{other}`; choose another", rule.id);
+                mistakes.push(Mistake::error(&rule.file, rule.line, message));
             }
-            match &rule.body {
-                Body::Sql { .. } => Checker { rule: &rule, mistakes: &mut mistakes }.all(session),
-                Body::Sigma { detection, text } => sigma::lint(&rule, detection, text, &mut mistakes),
+            Some(_) => {}
+            None => {
+                seen.insert(rule.id.clone(), (rule.file.clone(), rule.version.clone()));
+            }
+        }
+        match &rule.body {
+            Body::Sql { .. } => Checker { rule: &rule, mistakes: &mut mistakes }.all(session),
+            Body::Sigma { detection, text } => sigma::lint(&rule, Some(detection), text, &mut mistakes),
+            Body::Correlation { detection, text, .. } => {
+                sigma::lint(&rule, detection.as_deref(), text, &mut mistakes);
             }
         }
     }

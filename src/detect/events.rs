@@ -1,11 +1,11 @@
 //! The events that an event rule matched, as findings.
 //!
 //! One event, one finding. Its id is that of the event; an event without one (CloudTrail wrote none before
-//! version 1.01, Insights and aggregates may lack it) is told from others by its whole content.
+//! version 1.01, Insights and aggregates may lack it) is told from others by its whole content. Events stay in
+//! columns, shared by all rules that match them; a finding is made of one when somebody looks at it.
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::cast;
+use arrow::array::{Array, AsArray, ListArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
@@ -17,9 +17,8 @@ use super::rule::{Rule, hex};
 use super::run::Stamp;
 use crate::event::{EVENT_DATE, PROVENANCE, timestamp_type};
 
-/// What a finding is made from, of an event that has an id.
-pub(super) const COLUMNS: [&str; 20] = [
-    "event_time",
+/// Besides `event_time`, what a finding is made from.
+const TEXTS: [&str; 19] = [
     "event_id",
     "recipient_account_id",
     "user_account_id",
@@ -41,132 +40,220 @@ pub(super) const COLUMNS: [&str; 20] = [
     "source_object",
 ];
 
-/// Columns that go into a finding's details under their own name.
-const DETAILS: [&str; 8] = [
-    "event_source",
-    "error_code",
-    "error_message",
-    "user_type",
-    "user_arn",
-    "user_name",
-    "access_key_id",
-    "source_object",
-];
+const EVENT_ID: usize = 0;
+const RECIPIENT: usize = 1;
+const PRINCIPAL: usize = 5;
 
-/// The findings that the rows of `batch` are; it has at least the [`COLUMNS`], and all columns when events
-/// without an id are among them.
-pub(super) fn findings(batch: &RecordBatch, rule: &Rule, stamp: &Stamp) -> Result<Vec<Finding>> {
-    let rows = Rows::new(batch)?;
-    (0..batch.num_rows()).map(|row| one(&rows, row, rule, stamp)).collect()
+/// The columns of `cloudtrail` that a finding is made from.
+pub(super) fn columns() -> impl Iterator<Item = &'static str> {
+    std::iter::once("event_time").chain(TEXTS)
 }
 
-fn one(rows: &Rows<'_>, row: usize, rule: &Rule, stamp: &Stamp) -> Result<Finding> {
-    let text = |name: &str| rows.text(name, row);
-    let time = rows.time(row).context("an event without a time passed the time filter")?;
-    let event_id = text("event_id");
-    let recipient = text("recipient_account_id");
-    let content = if event_id.is_none() { Some(rows.content(row)?) } else { None };
-    let key = event_id.as_deref().or(content.as_deref());
-    let finding_id = finding::id(&rule.id, [key, recipient.as_deref()]);
-    let details = DETAILS.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(text(name)?))));
-    let mut details: Map<String, Value> = details.collect();
-    if let Some(read_only) = text("read_only") {
-        details.insert("read_only".to_owned(), Value::from(read_only == "true"));
+/// The columns of `cloudtrail` that a finding about several events is made from.
+pub(super) fn few_columns() -> impl Iterator<Item = &'static str> {
+    std::iter::once("event_time").chain(TEXTS[..8].iter().copied()).chain(["event_name"])
+}
+
+/// Beside the columns of an event, the values of the field with this number.
+pub(super) fn field_column(number: usize) -> String {
+    format!("$field{number}")
+}
+
+/// A column beside those: the [`content`] of an event without an id.
+pub(super) const CONTENT: &str = "$content";
+
+/// Events in columns.
+#[derive(Debug)]
+pub(super) struct Events {
+    times: TimestampMicrosecondArray,
+    /// By place in [`TEXTS`]; those that nobody asked for are missing.
+    texts: Vec<Option<StringViewArray>>,
+    content: StringViewArray,
+    fields: Vec<ListArray>,
+}
+
+impl Events {
+    /// The events of a batch with `event_time`, [`CONTENT`], any of the [`columns`] as text, and values of fields.
+    pub(super) fn new(batch: &RecordBatch) -> Result<Self> {
+        let text =
+            |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_view_opt()).cloned();
+        let times = batch.column_by_name("event_time");
+        let times = times.and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
+        let fields =
+            (0..).map_while(|number| batch.column_by_name(&field_column(number))?.as_list_opt().cloned());
+        Ok(Self {
+            times: times.context("events have an `event_time`")?.clone(),
+            texts: TEXTS.into_iter().map(text).collect(),
+            content: text(CONTENT).context("events have a content")?,
+            fields: fields.collect(),
+        })
     }
-    let source_ip = text("source_ip").or_else(|| text("source_ip_address"));
-    Ok(Finding {
-        finding_id,
-        revision: 1,
-        rule_id: rule.id.clone(),
-        rule_version: rule.version.clone(),
-        title: rule.title.clone(),
-        severity: rule.severity,
-        practice: rule.practice.map(|practice| practice.name().to_owned()),
-        attack: rule.attack.clone(),
-        time,
-        last_time: time,
-        window_start: None,
-        window_end: None,
-        count: 1,
-        account_id: recipient.or_else(|| text("user_account_id")).or_else(|| text("source_account_id")),
-        region: text("aws_region"),
-        message: message(rows, row, source_ip.as_deref()),
-        principal: text("principal"),
-        source_ip,
-        user_agent: text("user_agent"),
-        event_names: text("event_name").into_iter().collect(),
-        event_ids: event_id.into_iter().collect(),
-        details,
-        source: stamp.source.clone(),
-        found_at: stamp.found_at,
-        run_id: stamp.run_id.clone(),
-    })
+
+    /// When it was, in microseconds.
+    pub(super) fn time(&self, row: usize) -> i64 {
+        self.times.value(row)
+    }
+
+    /// Who did it.
+    pub(super) fn principal(&self, row: usize) -> Option<&str> {
+        self.text(PRINCIPAL, row)
+    }
+
+    /// Its id, if it has one.
+    pub(super) fn id(&self, row: usize) -> Option<&str> {
+        self.text(EVENT_ID, row)
+    }
+
+    /// Where it was: account, region, principal, address, and what it is called.
+    pub(super) fn place(&self, row: usize) -> [Option<&str>; 5] {
+        let [_, account, user_account, source_account, region, principal, ip, address, _, _, name, ..] =
+            self.texts(row);
+        [account.or(user_account).or(source_account), region, principal, ip.or(address), name]
+    }
+
+    /// The values of the field with this number, of those that were asked for.
+    pub(super) fn values(&self, field: usize, row: usize) -> impl Iterator<Item = &str> {
+        let field = self.fields.get(field);
+        let range = field.map_or(0..0, |field| {
+            let offsets = field.value_offsets();
+            offsets[row] as usize..offsets[row + 1] as usize
+        });
+        let texts = field.and_then(|field| field.values().as_string_view_opt());
+        texts.into_iter().flat_map(move |texts| range.clone().map(|index| texts.value(index)))
+    }
+
+    /// What tells an event from all others: its id, or its content, and the account that got it.
+    pub(super) fn key(&self, row: usize) -> (Option<&str>, Option<&str>) {
+        let content = || self.content.is_valid(row).then(|| self.content.value(row));
+        (self.text(EVENT_ID, row).or_else(content), self.text(RECIPIENT, row))
+    }
+
+    /// The event as a finding of `rule`.
+    pub(super) fn finding(&self, row: usize, rule: &Rule, stamp: &Stamp) -> Finding {
+        let [
+            event_id,
+            recipient,
+            user_account,
+            source_account,
+            region,
+            principal,
+            source_ip,
+            address,
+            user_agent,
+            event_source,
+            event_name,
+            read_only,
+            error_code,
+            error_message,
+            user_type,
+            user_arn,
+            user_name,
+            access_key_id,
+            source_object,
+        ] = self.texts(row);
+        let (key, _) = self.key(row);
+        let source_ip = source_ip.or(address);
+        let details = [
+            ("access_key_id", access_key_id),
+            ("error_code", error_code),
+            ("error_message", error_message),
+            ("event_source", event_source),
+            ("source_object", source_object),
+            ("user_arn", user_arn),
+            ("user_name", user_name),
+            ("user_type", user_type),
+        ];
+        let details = details.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
+        let mut details: Map<String, Value> = details.collect();
+        if let Some(read_only) = read_only {
+            details.insert("read_only".to_owned(), Value::from(read_only == "true"));
+        }
+        // A time passed the filter on times, so it can be shown.
+        let time = Timestamp::from_microsecond(self.time(row)).unwrap_or_default();
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Finding {
+            finding_id: finding::id(&rule.id, [key, recipient]),
+            revision: 1,
+            rule_id: rule.id.clone(),
+            rule_version: rule.version.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity,
+            practice: rule.practice.map(|practice| practice.name().to_owned()),
+            attack: rule.attack.clone(),
+            time,
+            last_time: time,
+            window_start: None,
+            window_end: None,
+            count: 1,
+            account_id: owned(recipient.or(user_account).or(source_account)),
+            region: owned(region),
+            principal: owned(principal),
+            source_ip: owned(source_ip),
+            user_agent: owned(user_agent),
+            event_names: event_name.map(str::to_owned).into_iter().collect(),
+            message: message(event_source, event_name, principal, source_ip, error_code),
+            event_ids: event_id.map(str::to_owned).into_iter().collect(),
+            details,
+            source: stamp.source.clone(),
+            found_at: stamp.found_at,
+            run_id: stamp.run_id.clone(),
+        }
+    }
+
+    fn text(&self, column: usize, row: usize) -> Option<&str> {
+        let column = self.texts[column].as_ref()?;
+        column.is_valid(row).then(|| column.value(row))
+    }
+
+    /// In the order of [`TEXTS`].
+    fn texts(&self, row: usize) -> [Option<&str>; TEXTS.len()] {
+        std::array::from_fn(|column| self.text(column, row))
+    }
 }
 
 /// `iam:DeleteUser by arn:aws:iam::…:user/alice from 203.0.113.7 failed with AccessDenied`
-fn message(rows: &Rows<'_>, row: usize, source_ip: Option<&str>) -> String {
-    let text = |name: &str| rows.text(name, row);
-    let name = text("event_name").unwrap_or_else(|| "an event".to_owned());
-    let mut message = match text("event_source") {
-        Some(source) => format!("{}:{name}", source.trim_end_matches(".amazonaws.com")),
-        None => name,
-    };
-    for (word, value) in [("by", text("principal").as_deref()), ("from", source_ip)] {
-        if let Some(value) = value {
-            message.push_str(&format!(" {word} {value}"));
-        }
+fn message(
+    source: Option<&str>,
+    name: Option<&str>,
+    principal: Option<&str>,
+    source_ip: Option<&str>,
+    error: Option<&str>,
+) -> String {
+    let mut message = String::with_capacity(128);
+    if let Some(source) = source {
+        message.push_str(source.trim_end_matches(".amazonaws.com"));
+        message.push(':');
     }
-    if let Some(error) = text("error_code") {
-        message.push_str(&format!(" failed with {error}"));
+    message.push_str(name.unwrap_or("an event"));
+    for (words, value) in [(" by ", principal), (" from ", source_ip), (" failed with ", error)] {
+        if let Some(value) = value {
+            message.push_str(words);
+            message.push_str(value);
+        }
     }
     message
 }
 
-struct Rows<'a> {
-    batch: &'a RecordBatch,
-    times: ArrayRef,
-    texts: Vec<(&'static str, ArrayRef)>,
+/// The type of a column of kept events: the time is a time, all else is text.
+pub(super) fn kept_type(name: &str) -> DataType {
+    if name == "event_time" { timestamp_type() } else { DataType::Utf8View }
 }
 
-impl<'a> Rows<'a> {
-    fn new(batch: &'a RecordBatch) -> Result<Self> {
-        let column = |name: &str, data_type: &DataType| -> Result<ArrayRef> {
-            let column =
-                batch.column_by_name(name).with_context(|| format!("no column `{name}` in `cloudtrail`"))?;
-            Ok(cast(column, data_type)?)
-        };
-        let times = column("event_time", &timestamp_type())?;
-        let texts: Result<Vec<_>> =
-            COLUMNS[1..].iter().map(|name| Ok((*name, column(name, &DataType::Utf8)?))).collect();
-        Ok(Self { batch, times, texts: texts? })
-    }
-
-    fn time(&self, row: usize) -> Option<Timestamp> {
-        let valid = self.times.is_valid(row);
-        let micros = valid.then(|| self.times.as_primitive::<TimestampMicrosecondType>().value(row))?;
-        Timestamp::from_microsecond(micros).ok()
-    }
-
-    fn text(&self, name: &str, row: usize) -> Option<String> {
-        let (_, column) = self.texts.iter().find(|(column, _)| *column == name)?;
-        column.is_valid(row).then(|| column.as_string::<i32>().value(row).to_owned())
-    }
-
-    /// Hash of everything the record says; not of where it was read or into which date it was filed.
-    fn content(&self, row: usize) -> Result<String> {
-        let options = FormatOptions::default();
-        let mut hash = Sha256::new();
-        for (field, column) in self.batch.schema_ref().fields().iter().zip(self.batch.columns()) {
-            let name = field.name().as_str();
-            if PROVENANCE.contains(&name) || name == EVENT_DATE || column.is_null(row) {
-                continue;
-            }
-            let value = ArrayFormatter::try_new(column, &options)?.value(row).try_to_string()?;
-            for part in [name, value.as_str()] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part.as_bytes());
-            }
+/// Hash of everything that the record in a row of `batch`, which has all columns, says; not of where it was read or
+/// into which date it was filed.
+pub(super) fn content(batch: &RecordBatch, row: usize) -> Result<String> {
+    let options = FormatOptions::default();
+    let mut hash = Sha256::new();
+    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        let name = field.name().as_str();
+        if PROVENANCE.contains(&name) || name == EVENT_DATE || column.is_null(row) {
+            continue;
         }
-        Ok(hex(&hash.finalize()[..16]))
+        let value = ArrayFormatter::try_new(column, &options)?.value(row).try_to_string()?;
+        for part in [name, value.as_str()] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
     }
+    Ok(hex(&hash.finalize()[..16]))
 }

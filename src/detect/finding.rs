@@ -4,7 +4,10 @@
 //! thing again and not another one. Event ids don't enter a query rule's id: a window that grows stays the
 //! same finding, in a new revision.
 
+use std::fmt;
+
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,7 +18,7 @@ use super::rule::hex;
 pub(super) const EVENT_IDS_MAX: usize = 100;
 
 /// One revision of a finding.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// The same for everything that is the same finding.
     pub finding_id: String,
@@ -28,18 +31,23 @@ pub struct Finding {
     /// The rule's title.
     pub title: String,
     /// The rule's severity.
+    #[serde(serialize_with = "shown")]
     pub severity: Severity,
     /// The practice the rule watches.
     pub practice: Option<String>,
     /// ATT&CK techniques.
     pub attack: Vec<String>,
     /// When it happened, or began to.
+    #[serde(serialize_with = "shown")]
     pub time: Timestamp,
     /// When it last happened.
+    #[serde(serialize_with = "shown")]
     pub last_time: Timestamp,
     /// The window of a query rule.
+    #[serde(serialize_with = "shown_if_any")]
     pub window_start: Option<Timestamp>,
     /// Its end.
+    #[serde(serialize_with = "shown_if_any")]
     pub window_end: Option<Timestamp>,
     /// How many events it stands for.
     pub count: i64,
@@ -64,6 +72,7 @@ pub struct Finding {
     /// The lake or the raw logs it was found in.
     pub source: String,
     /// When it was found.
+    #[serde(serialize_with = "shown")]
     pub found_at: Timestamp,
     /// The run that found it.
     pub run_id: String,
@@ -72,34 +81,7 @@ pub struct Finding {
 impl Finding {
     /// As JSON: the columns of the `findings` table, lists and details as JSON too.
     pub fn json(&self) -> Value {
-        let mut value = json!({
-            "finding_id": self.finding_id,
-            "revision": self.revision,
-            "rule_id": self.rule_id,
-            "rule_version": self.rule_version,
-            "title": self.title,
-            "severity": self.severity.name(),
-            "practice": self.practice,
-            "attack": self.attack,
-            "time": self.time.to_string(),
-            "last_time": self.last_time.to_string(),
-            "window_start": self.window_start.map(|time| time.to_string()),
-            "window_end": self.window_end.map(|time| time.to_string()),
-            "count": self.count,
-            "account_id": self.account_id,
-            "region": self.region,
-            "principal": self.principal,
-            "source_ip": self.source_ip,
-            "user_agent": self.user_agent,
-            "event_names": self.event_names,
-            "message": self.message,
-            "event_ids": self.event_ids,
-            "source": self.source,
-            "found_at": self.found_at.to_string(),
-            "run_id": self.run_id,
-        });
-        value["details"] = Value::Object(self.details.clone());
-        value
+        json!(self)
     }
 
     /// The value of the column or detail of this name, as text.
@@ -118,10 +100,17 @@ impl Finding {
             other => Some(other.to_string()),
         })
     }
+}
 
-    /// Whether a later look at the same finding saw more than this one.
-    pub(super) fn has_grown_into(&self, later: &Self) -> bool {
-        (self.count, self.last_time, &self.event_ids) != (later.count, later.last_time, &later.event_ids)
+fn shown<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+#[allow(clippy::ref_option, reason = "serde hands a field over like this")]
+fn shown_if_any<S: Serializer>(value: &Option<impl fmt::Display>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => shown(value, serializer),
+        None => serializer.serialize_none(),
     }
 }
 

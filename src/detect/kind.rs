@@ -23,6 +23,8 @@ pub enum Kind {
     Event,
     /// Each row it computes is a finding.
     Query,
+    /// What other rules match within a span of time is a finding.
+    Correlation,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Event => "event",
             Self::Query => "query",
+            Self::Correlation => "correlation",
         }
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Finding;
 use super::Severity;
 use super::scan::Affected;
 use super::window::Span;
+use super::{Finding, Findings};
 
 /// A run of rules over a range of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Report {
     /// What was run, when, over what.
     pub run: Run,
     /// The most severe first, then by time.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// Every rule of the run, by id.
     pub rules: Vec<RuleOutcome>,
     /// Findings that the operator expects, by `[[suppress]]` entry; they are not among the findings.
@@ -85,19 +85,19 @@ pub struct Suppressed {
 
 impl Report {
     /// A report of findings that were stored earlier.
-    pub fn of_stored(mut findings: Vec<Finding>, source: String, now: Timestamp) -> Self {
-        sort(&mut findings);
+    pub fn of_stored(findings: Vec<Finding>, source: String, now: Timestamp) -> Self {
         let first = findings.iter().map(|finding| finding.time).min();
         let last = findings.iter().map(|finding| finding.time).max();
         let span = first.zip(last).map(|(since, until)| Span { since, until });
         let run = Run { id: String::new(), source, found_at: now, span };
+        let findings = Findings::from(findings);
         Self { run, findings, rules: Vec::new(), suppressed: Vec::new(), warnings: Vec::new(), counted: None }
     }
 
     /// The most severe finding's severity.
     pub fn worst(&self) -> Option<Severity> {
         let counted = self.rules.iter().filter(|rule| rule.findings > 0).map(|rule| rule.severity);
-        self.findings.iter().map(|finding| finding.severity).chain(counted).max()
+        self.findings.heads().map(|head| head.severity).chain(counted).max()
     }
 
     /// The rules that ended with an error, with the reason.
@@ -115,12 +115,4 @@ impl Report {
             _ => None,
         })
     }
-}
-
-/// The order of every report.
-pub(super) fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.time);
-        key(a).cmp(&key(b)).then_with(|| (&a.rule_id, &a.finding_id).cmp(&(&b.rule_id, &b.finding_id)))
-    });
 }

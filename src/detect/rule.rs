@@ -13,7 +13,7 @@ use super::header;
 use super::kind::{self, Kind};
 use super::mistake::{Mistake, Mistakes};
 use super::param::Param;
-use super::sigma::Detection;
+use super::sigma::{Correlation, Detection};
 use super::vocabulary::{Need, Practice, Status};
 
 /// A rule, checked as far as it can be without planning its SQL.
@@ -80,6 +80,17 @@ pub enum Body {
         /// The document.
         text: String,
     },
+    /// A correlation of the Sigma specification.
+    Correlation {
+        /// Over which rules, and what it asks of them.
+        correlation: Arc<Correlation>,
+        /// Its own searches, of one of the old kind.
+        detection: Option<Arc<Detection>>,
+        /// Placeholders of its rules that have no value.
+        unset: Vec<String>,
+        /// The document.
+        text: String,
+    },
 }
 
 impl Rule {
@@ -108,7 +119,7 @@ impl Rule {
     pub fn sql(&self) -> &str {
         match &self.body {
             Body::Sql { text, .. } => text,
-            Body::Sigma { .. } => "",
+            Body::Sigma { .. } | Body::Correlation { .. } => "",
         }
     }
 
@@ -116,7 +127,7 @@ impl Rule {
     pub fn sql_line(&self) -> usize {
         match &self.body {
             Body::Sql { line, .. } => *line,
-            Body::Sigma { .. } => self.line,
+            Body::Sigma { .. } | Body::Correlation { .. } => self.line,
         }
     }
 
@@ -150,5 +161,6 @@ pub(super) fn version(text: &str) -> String {
 
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

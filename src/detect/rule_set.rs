@@ -27,17 +27,25 @@ pub struct RuleFile {
     pub text: String,
 }
 
-impl RuleFile {
-    /// Its rules, and what is wrong with the others: one of an SQL file, any number of a Sigma file.
-    pub(super) fn rules(&self, placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
-        if is_sigma(Path::new(&self.path)) {
-            return sigma::rules(&self.path, &self.text, placeholders);
+/// The rules of `files`, and what is wrong with the others. Sigma files are read together: a correlation in one may be
+/// about rules of another.
+pub(super) fn rules(files: &[RuleFile], placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
+    let (mut rules, mut mistakes) = (Vec::new(), Vec::new());
+    let mut sigma = sigma::Collection::default();
+    for file in files {
+        if is_sigma(Path::new(&file.path)) {
+            sigma.add(&file.path, &file.text, placeholders);
+            continue;
         }
-        match Rule::parse(&self.path, &self.text) {
-            Ok(rule) => (vec![rule], Vec::new()),
-            Err(Mistakes(mistakes)) => (Vec::new(), mistakes),
+        match Rule::parse(&file.path, &file.text) {
+            Ok(rule) => rules.push(rule),
+            Err(Mistakes(wrong)) => mistakes.extend(wrong),
         }
     }
+    let (found, wrong) = sigma.finish();
+    rules.extend(found);
+    mistakes.extend(wrong);
+    (rules, mistakes)
 }
 
 fn is_sigma(path: &Path) -> bool {
@@ -85,20 +93,15 @@ impl RuleSet {
     /// [`Self::refused`] says why.
     pub fn parse(files: &[RuleFile], placeholders: &Placeholders) -> Self {
         let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
-        let mut refused = Vec::new();
-        for file in files {
-            let (found, mistakes) = file.rules(placeholders);
-            refused.extend(mistakes);
-            for rule in found {
-                match rules.get(&rule.id) {
-                    Some(other) if other.version != rule.version => {
-                        let message =
-                            format!("id `{}` is taken by `{}`; choose another", rule.id, other.file);
-                        refused.push(Mistake::error(&rule.file, rule.line, message));
-                    }
-                    Some(_) => {}
-                    None => drop(rules.insert(rule.id.clone(), Arc::new(rule))),
+        let (found, mut refused) = self::rules(files, placeholders);
+        for rule in found {
+            match rules.get(&rule.id) {
+                Some(other) if other.version != rule.version => {
+                    let message = format!("id `{}` is taken by `{}`; choose another", rule.id, other.file);
+                    refused.push(Mistake::error(&rule.file, rule.line, message));
                 }
+                Some(_) => {}
+                None => drop(rules.insert(rule.id.clone(), Arc::new(rule))),
             }
         }
         Self { rules: rules.into_values().collect(), refused }

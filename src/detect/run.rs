@@ -6,11 +6,11 @@
 //! Rules that filter events share one scan (`scan`), every other rule is a query of its own. Which times it sees and
 //! which findings are its own: `window`.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datafusion::common::tree_node::Transformed;
@@ -22,15 +22,17 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::bindings::{self, BOUND_TO_ALL, Bindings, Unbound};
+use super::correlate::correlate;
 use super::finding::Finding;
+use super::findings::Findings;
 use super::kind::Kind;
-use super::outcome::{self, Report, RuleOutcome, Run, State};
+use super::outcome::{Report, RuleOutcome, Run, State};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{ALL_FINDINGS_MAX, Judged, Wanted};
+use super::scan::{ALL_FINDINGS_MAX, Affected, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
-use super::{computed, events, scan, suppress};
+use super::{computed, scan, suppress};
 use crate::config::{Params, Suppress};
 use crate::query::{QueryError, Session, parameters};
 use crate::timespan::Timespan;
@@ -103,10 +105,12 @@ pub(super) struct Stamp {
 /// # Errors
 /// When the table itself can't be read; what goes wrong with a rule is in the report.
 pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Result<Report> {
-    let (events, queries): (Vec<_>, Vec<_>) =
-        rules.iter().map(Arc::as_ref).partition(|rule| rule.kind == Kind::Event);
+    let of_kind = |kind| rules.iter().filter(move |rule| rule.kind == kind).collect::<Vec<_>>();
+    let (events, queries) = (of_kind(Kind::Event), of_kind(Kind::Query));
+    let correlations = of_kind(Kind::Correlation);
     // Raw logs are decoded once where that is enough: then it is known after the scan which times it was about.
-    let once = session.is_raw() && queries.is_empty() && !events.iter().any(|rule| asks_for_times(rule));
+    let alone = queries.is_empty() && correlations.is_empty();
+    let once = session.is_raw() && alone && !events.iter().any(|rule| asks_for_times(rule));
     let span = match once {
         true => Some(unbounded(options.span)),
         false => {
@@ -114,48 +118,53 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
             span(session, options.span).await.context("reading the times of `cloudtrail`")?
         }
     };
-    let (mut ran, found) = event_rules(session, &events, span, options).await?;
+    let EventRules { mut outcomes, mut findings, times, principals } =
+        event_rules(session, &events, span, options).await?;
     let span = match once {
-        true => match (found.times, options.span.since, options.span.until) {
+        true => match (times, options.span.since, options.span.until) {
             (Some(times), ..) => span_of(options.span, times),
             (None, Some(since), Some(until)) => Some(Span { since, until }),
             (None, ..) => None,
         },
         false => span,
     };
+    for (outcome, found) in correlation_rules(session, &correlations, span, options).await? {
+        outcomes.push(outcome);
+        findings.add(found);
+    }
+    let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
+    for (outcome, found) in stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await {
+        outcomes.push(outcome);
+        findings.add(found);
+    }
+    outcomes.sort_by(|a, b| a.rule_id.cmp(&b.rule_id));
+    findings.sort();
     let (source, found_at) = (options.source.clone(), options.found_at);
     let mut report = Report {
         run: Run { id: options.run_id.clone(), source, found_at, span },
-        findings: Vec::new(),
-        rules: Vec::new(),
+        findings,
+        warnings: warnings(&outcomes),
+        rules: outcomes,
         suppressed: Vec::new(),
-        warnings: Vec::new(),
-        counted: options.count_only.then_some(found.principals),
+        counted: options.count_only.then_some(principals),
     };
-    let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
-    ran.extend(stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await);
-    ran.sort_by(|(a, _), (b, _)| a.rule_id.cmp(&b.rule_id));
-    let mut cut = 0;
-    for (outcome, findings) in ran {
-        if outcome.dropped > 0 {
-            cut += 1;
-            let RuleOutcome { rule_id, findings, dropped, .. } = &outcome;
-            if cut <= WARNED_MAX {
-                report
-                    .warnings
-                    .push(format!("`{rule_id}` has {dropped} findings more than the {findings} kept"));
-            }
-        }
-        report.rules.push(outcome);
-        report.findings.extend(findings);
-    }
-    if cut > WARNED_MAX {
-        let more = cut - WARNED_MAX;
-        report.warnings.push(format!("{more} more rules have more findings than are kept; a shorter time (--since) or fewer rules (--only) keep them"));
-    }
     suppress::apply(session, &options.suppress, &mut report).await;
-    outcome::sort(&mut report.findings);
     Ok(report)
+}
+
+/// The rules that have more findings than are kept.
+fn warnings(outcomes: &[RuleOutcome]) -> Vec<String> {
+    let cut: Vec<_> = outcomes.iter().filter(|outcome| outcome.dropped > 0).collect();
+    let warning = |outcome: &&RuleOutcome| {
+        let RuleOutcome { rule_id, findings, dropped, .. } = outcome;
+        format!("`{rule_id}` has {dropped} findings more than the {findings} kept")
+    };
+    let mut warnings: Vec<_> = cut.iter().take(WARNED_MAX).map(warning).collect();
+    if cut.len() > WARNED_MAX {
+        let more = cut.len() - WARNED_MAX;
+        warnings.push(format!("{more} more rules have more findings than are kept; a shorter time (--since) or fewer rules (--only) keep them"));
+    }
+    warnings
 }
 
 /// How a rule goes, as long as nothing has happened.
@@ -181,23 +190,36 @@ fn settled(mut outcome: RuleOutcome, found: Result<(Vec<Finding>, u64)>) -> (Rul
             (outcome, findings)
         }
         Err(error) => {
-            let reason = format!("{error:#}");
-            tracing::warn!(rule = %outcome.rule_id, %reason, "a rule failed");
-            outcome.state = State::Failed(reason);
+            fail(&mut outcome, &error);
             (outcome, Vec::new())
         }
     }
 }
 
+fn fail(outcome: &mut RuleOutcome, error: &anyhow::Error) {
+    let reason = format!("{error:#}");
+    tracing::warn!(rule = %outcome.rule_id, %reason, "a rule failed");
+    outcome.state = State::Failed(reason);
+}
+
+/// What the rules that filter events came to.
+#[derive(Debug, Default)]
+struct EventRules {
+    outcomes: Vec<RuleOutcome>,
+    findings: Findings,
+    times: Option<(i64, i64)>,
+    principals: HashMap<String, Affected>,
+}
+
 /// Runs all rules that filter events, together.
 async fn event_rules(
     session: &Session,
-    rules: &[&Rule],
+    rules: &[&Arc<Rule>],
     span: Option<Span>,
     options: &Options,
-) -> Result<(Vec<(RuleOutcome, Vec<Finding>)>, Judged)> {
+) -> Result<EventRules> {
     let start = Instant::now();
-    let mut ran = Vec::with_capacity(rules.len());
+    let mut of_events = EventRules::default();
     let mut judged = Vec::new();
     let mut asked = Vec::new();
     for rule in rules {
@@ -207,45 +229,39 @@ async fn event_rules(
                 asked.push((question, rule.severity));
                 judged.push((*rule, outcome));
             }
-            Ok(None) => ran.push((outcome, Vec::new())),
+            Ok(None) => of_events.outcomes.push(outcome),
             Err(state) => {
                 outcome.state = state;
-                ran.push((outcome, Vec::new()));
+                of_events.outcomes.push(outcome);
             }
         }
     }
-    let Some(span) = span else { return Ok((ran, Judged::default())) };
+    let Some(span) = span else { return Ok(of_events) };
     let max = options.findings_max;
     let wanted = match options.count_only {
         true => Wanted::Count,
         false => Wanted::First(max.saturating_add(1)),
     };
-    let mut found = scan::judge(session, asked, span, wanted).await?;
+    let found = scan::judge(session, asked, span, wanted).await?;
     let counts = found.rules.iter().flatten().map(|matched| matched.count);
     let max = usize::try_from(scan::share(counts, max as u64, ALL_FINDINGS_MAX))?;
-    let stamp = options.stamp();
-    for ((rule, mut outcome), matched) in judged.into_iter().zip(std::mem::take(&mut found.rules)) {
+    of_events.findings = Findings::over(found.events, options.stamp());
+    (of_events.times, of_events.principals) = (found.times, found.principals);
+    for ((rule, mut outcome), matched) in judged.into_iter().zip(found.rules) {
         outcome.elapsed = start.elapsed();
-        if let (true, Ok(matched)) = (options.count_only, &matched) {
-            outcome.findings = matched.count;
-            ran.push((outcome, Vec::new()));
-            continue;
-        }
-        let findings = matched.and_then(|matched| {
-            let mut findings = Vec::new();
-            for batch in &matched.events {
-                // Sorted by time; one more than are kept says that there is one more.
-                let batch = batch.slice(0, batch.num_rows().min(max.saturating_add(1)));
-                findings.extend(events::findings(&batch, rule, &stamp)?);
+        match matched {
+            Ok(matched) if options.count_only => outcome.findings = matched.count,
+            Ok(matched) => {
+                outcome.findings = of_events.findings.add_events(rule, matched.hits, max) as u64;
+                // Fewer may be kept because copies of an event stand for one.
+                let too_many = matched.count > max as u64;
+                outcome.dropped = if too_many { matched.count - outcome.findings } else { 0 };
             }
-            // Each thread has handed back its first ones: of all of them the first, whatever the threads.
-            findings.sort_by(|a, b| (a.time, &a.event_ids).cmp(&(b.time, &b.event_ids)));
-            findings.truncate(max.saturating_add(1));
-            Ok(each_once(findings, matched.count, max))
-        });
-        ran.push(settled(outcome, findings));
+            Err(error) => fail(&mut outcome, &error),
+        }
+        of_events.outcomes.push(outcome);
     }
-    Ok((ran, found))
+    Ok(of_events)
 }
 
 /// What a rule that filters events asks; nothing without a span.
@@ -258,12 +274,58 @@ fn question<'r>(
     let Some(span) = span else { return Ok(None) };
     Ok(Some(match &rule.body {
         Body::Sigma { detection, .. } => scan::Asked::Sigma(detection.condition.clone()),
+        Body::Correlation { .. } => return Ok(None),
         Body::Sql { text, .. } => {
             bindings::bind_times(&mut bindings, Frame::new(span, rule.window, rule.lookback), rule.window);
             bindings::only_used(&mut bindings, text).map_err(|error| State::Failed(format!("{error:#}")))?;
             scan::Asked::Sql(text, bindings)
         }
     }))
+}
+
+/// Runs all correlations, together.
+async fn correlation_rules(
+    session: &Session,
+    rules: &[&Arc<Rule>],
+    span: Option<Span>,
+    options: &Options,
+) -> Result<Vec<(RuleOutcome, Vec<Finding>)>> {
+    let start = Instant::now();
+    let (mut ran, mut asked) = (Vec::new(), Vec::new());
+    for rule in rules {
+        let mut outcome = outcome(rule);
+        match (prepare(rule, options), &rule.body) {
+            (Ok(_), Body::Correlation { correlation, .. }) if span.is_some() => {
+                asked.push((rule.as_ref(), correlation, outcome));
+                continue;
+            }
+            (Ok(_), _) => {}
+            (Err(state), _) => outcome.state = state,
+        }
+        ran.push((outcome, Vec::new()));
+    }
+    let Some(span) = span.filter(|_| !asked.is_empty()) else { return Ok(ran) };
+    let questions: Vec<_> = asked.iter().map(|(rule, correlation, _)| (*rule, *correlation)).collect();
+    let max = options.findings_max;
+    // What matches too much for all of them fails all of them, and no other rule.
+    let found = match correlate(session, &questions, span, &options.stamp(), max).await {
+        Ok(found) => found,
+        Err(error) => {
+            let reason = format!("{error:#}");
+            questions.iter().map(|_| Err(anyhow!(reason.clone()))).collect()
+        }
+    };
+    for ((_, _, mut outcome), found) in asked.into_iter().zip(found) {
+        outcome.elapsed = start.elapsed();
+        ran.push(settled(
+            outcome,
+            found.map(|(findings, total)| {
+                let dropped = total - findings.len() as u64;
+                (findings, dropped)
+            }),
+        ));
+    }
+    Ok(ran)
 }
 
 /// Runs one rule that computes findings.
@@ -292,9 +354,12 @@ async fn query_rule(
 fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
     let unmet = rule.needs.iter().filter(|need| !options.available.contains(need));
     let mut missing: Vec<_> = unmet.map(Need::remedy).collect();
-    if let Body::Sigma { detection, .. } = &rule.body {
-        missing.extend(detection.unset.iter().map(|name| format!("[sigma.placeholders] {name}")));
-    }
+    let unset = match &rule.body {
+        Body::Sql { .. } => [].as_slice(),
+        Body::Sigma { detection, .. } => &detection.unset,
+        Body::Correlation { unset, .. } => unset,
+    };
+    missing.extend(unset.iter().map(|name| format!("[sigma.placeholders] {name}")));
     match bindings::configured(rule, &options.params) {
         Ok(bindings) if missing.is_empty() => return Ok(bindings),
         Ok(_) => {}
@@ -433,7 +498,7 @@ fn unbounded(asked: Timespan) -> Span {
 /// Whether an event rule is told the times of the run.
 fn asks_for_times(rule: &Rule) -> bool {
     match &rule.body {
-        Body::Sigma { .. } => false,
+        Body::Sigma { .. } | Body::Correlation { .. } => false,
         // A rule that can't be read is told them as well, and fails.
         Body::Sql { text, .. } => {
             parameters(text).map_or(true, |used| BOUND_TO_ALL.iter().any(|name| used.contains(*name)))

@@ -3,6 +3,7 @@
 //! A condition is SQL over the columns of `findings`, run over the findings of this run. An entry that has
 //! expired or can't be understood suppresses nothing: a mistake here must never hide a finding.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use futures::TryStreamExt;
 use jiff::tz::TimeZone;
 
 use super::outcome::{Report, Suppressed};
-use super::{batch, glob};
+use super::{Finding, batch, glob};
 use crate::config::Suppress;
 use crate::query::Session;
 
@@ -35,19 +36,31 @@ pub(super) async fn apply(session: &Session, entries: &[Suppress], report: &mut 
 
 /// The ids of the findings that `entry` is about.
 async fn matching(session: &Session, entry: &Suppress, report: &Report) -> Result<HashSet<String>> {
-    let of_rule = report.findings.iter().filter(|finding| glob::matches(&entry.rule, &finding.rule_id));
-    let findings: Vec<_> = of_rule.cloned().collect();
+    let of_rule = report.findings.heads().zip(report.findings.iter());
+    let mut of_rule =
+        of_rule.filter(|(head, _)| glob::matches(&entry.rule, head.rule_id)).map(|(_, found)| found);
     let Some(condition) = &entry.condition else {
-        return Ok(findings.into_iter().map(|finding| finding.finding_id).collect());
+        return Ok(of_rule.map(|finding| finding.into_owned().finding_id).collect());
     };
-    let rows = session.context().read_batch(batch::to_batch(&findings)?)?;
+    let mut expected = HashSet::new();
+    loop {
+        let some: Vec<_> = of_rule.by_ref().take(batch::ROWS).map(Cow::into_owned).collect();
+        // Without any finding, too: an operator wants to know that a condition is none.
+        expected.extend(fulfilling(session, condition, &some).await?);
+        if some.len() < batch::ROWS {
+            return Ok(expected);
+        }
+    }
+}
+
+/// The ids of those of `findings` of which the condition holds.
+async fn fulfilling(session: &Session, condition: &str, findings: &[Finding]) -> Result<Vec<String>> {
+    let rows = session.context().read_batch(batch::to_batch(findings)?)?;
     let found = session.filtered(rows, condition).context("its `where` is no condition over findings")?;
     let ids = found.select(vec![Expr::Column(Column::from_name("finding_id"))])?;
     let batches: Vec<RecordBatch> = session.run(ids).await?.try_collect().await?;
-    let ids = batches
-        .iter()
-        .flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
-    Ok(ids.collect())
+    let ids = batches.iter().flat_map(|batch| batch.column(0).as_string::<i32>().iter().flatten());
+    Ok(ids.map(str::to_owned).collect())
 }
 
 fn take(ids: &HashSet<String>, entry: &Suppress, report: &mut Report) {

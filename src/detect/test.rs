@@ -4,6 +4,7 @@
 //! the decoder takes. A `.toml` of the same name sets the scene: `params`, `as_of`, and what to `expect`.
 //! Cases see nothing of the operator's configuration, so they mean the same everywhere.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::Read;
@@ -189,7 +190,8 @@ async fn judge(rule: &Arc<Rule>, case: &Case) -> Result<()> {
         State::Failed(reason) => bail!("the rule failed: {reason}"),
         State::NotConfigured(missing) => bail!("the case's `.toml` lacks parameters: {}", missing.join(", ")),
     }
-    compare(&report.findings, case)
+    let findings: Vec<_> = report.findings.iter().map(Cow::into_owned).collect();
+    compare(&findings, case)
 }
 
 fn compare(findings: &[Finding], case: &Case) -> Result<()> {

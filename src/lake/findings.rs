@@ -60,12 +60,12 @@ impl Lake {
     ///
     /// # Errors
     /// When the rows are not of [`file_schema`], or the lake can't be written.
-    pub async fn append_findings(&self, rows: &RecordBatch, found_at: Timestamp) -> Result<()> {
-        if rows.num_rows() == 0 {
+    pub async fn append_findings(&self, rows: &[RecordBatch], found_at: Timestamp) -> Result<()> {
+        if rows.iter().all(|rows| rows.num_rows() == 0) {
             return Ok(());
         }
         create::create(self).await?;
-        let file = Format::of(Table::Findings).write(std::slice::from_ref(rows))?;
+        let file = Format::of(Table::Findings).write(rows)?;
         let date = found_at.to_zoned(TimeZone::UTC).date().to_string();
         let mut log = self.log(Table::Findings).await?;
         // A log that has come to this version and does not name the file never will.

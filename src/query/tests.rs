@@ -253,7 +253,7 @@ async fn findings_show_the_newest_revision() {
         RecordBatch::try_new(schema.clone(), columns.collect()).unwrap()
     };
     for (revision, message) in [(1, "one"), (2, "two"), (2, "two")] {
-        lake.append_findings(&found(revision, message), Timestamp::UNIX_EPOCH).await.unwrap();
+        lake.append_findings(&[found(revision, message)], Timestamp::UNIX_EPOCH).await.unwrap();
     }
     let session = Session::over_lake(&lake, &Limits::default()).await.unwrap();
     for table in ["findings", "detections"] {

@@ -44,8 +44,8 @@ pub(super) struct Csv;
 impl Form for Csv {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{}\r\n", COLUMNS.join(","))?;
-        for finding in &report.findings {
-            write!(out, "{}\r\n", row(finding))?;
+        for finding in report.findings.iter() {
+            write!(out, "{}\r\n", row(&finding))?;
         }
         Ok(())
     }

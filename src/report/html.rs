@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::{Form, charts, paint, tally};
-use crate::detect::{Finding, Report, Severity};
+use crate::detect::{Finding, Report};
 
 /// Stretches of time in the timeline.
 const SLOTS: usize = 120;
@@ -39,8 +39,8 @@ impl Form for Html {
         // The one part that grows with the findings is written as it is made.
         if !report.findings.is_empty() {
             out.write_all(b"<h2>Findings</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>Severity</th><th>Time (UTC)</th><th>What</th><th>Who</th><th>From</th><th>Account, region</th></tr></thead>\n<tbody>\n")?;
-            for finding in &report.findings {
-                out.write_all(row(finding).as_bytes())?;
+            for finding in report.findings.iter() {
+                out.write_all(row(&finding).as_bytes())?;
             }
             out.write_all(b"</tbody></table></div>\n")?;
         }
@@ -68,8 +68,7 @@ fn head(page: &mut String, report: &Report) {
 
 fn totals(page: &mut String, report: &Report) {
     page.push_str("<ul class=\"totals\">\n");
-    for severity in Severity::ALL.into_iter().rev() {
-        let count = report.findings.iter().filter(|finding| finding.severity == severity).count();
+    for (severity, count) in tally::counts(report).into_iter().rev() {
         let _ = writeln!(page, "<li class=\"{severity}\"><b>{count}</b>{severity}</li>");
     }
     page.push_str("</ul>\n");

@@ -2,26 +2,35 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Form;
-use crate::detect::{Report, RuleOutcome, Severity, State};
+use super::{Form, paint, tally};
+use crate::detect::{Report, RuleOutcome, State};
 
 pub(super) struct Json;
 
 impl Form for Json {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(text(&document(report)).as_bytes())?;
+        // The one part that grows with the findings is written as it is made.
+        out.write_all(b"{\"findings\":[")?;
+        let mut line = Line::default();
+        for (number, finding) in report.findings.iter().enumerate() {
+            let comma: &[u8] = if number > 0 { b"," } else { b"" };
+            out.write_all(comma)?;
+            out.write_all(line.of(finding.as_ref())?)?;
+        }
+        out.write_all(b"],")?;
+        let rest = line.of(&rest(report))?;
+        out.write_all(rest.strip_prefix(b"{").unwrap_or(rest))?;
         writeln!(out)
     }
 }
 
-fn document(report: &Report) -> Value {
+fn rest(report: &Report) -> Value {
     let run = &report.run;
-    let counts = Severity::ALL.map(|severity| {
-        let count = report.findings.iter().filter(|finding| finding.severity == severity).count();
-        (severity.name().to_owned(), Value::from(count))
-    });
+    let counts =
+        tally::counts(report).map(|(severity, count)| (severity.name().to_owned(), Value::from(count)));
     let suppressed = report
         .suppressed
         .iter()
@@ -36,7 +45,6 @@ fn document(report: &Report) -> Value {
             "findings": report.findings.len(),
             "severities": Value::Object(counts.into_iter().collect()),
         },
-        "findings": report.findings.iter().map(crate::detect::Finding::json).collect::<Vec<_>>(),
         "rules": report.rules.iter().map(rule).collect::<Vec<_>>(),
         "suppressed": suppressed.collect::<Vec<_>>(),
         "warnings": report.warnings,
@@ -63,24 +71,32 @@ fn rule(rule: &RuleOutcome) -> Value {
 }
 
 /// JSON text that is harmless on a terminal too: JSON itself only escapes the controls of ASCII.
-///
-/// Characters that could be harmful occur only inside strings, where `\u…` means the same.
-pub(super) fn text(value: &Value) -> String {
-    let plain = value.to_string();
-    let harmless =
-        |char: char| !char.is_control() && super::paint::escape(char.encode_utf8(&mut [0; 4])).len() <= 4;
-    if plain.chars().all(harmless) {
-        return plain;
-    }
-    let mut text = String::with_capacity(plain.len() + 16);
-    for char in plain.chars() {
-        if harmless(char) {
-            text.push(char);
-        } else {
-            for unit in char.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    plain: Vec<u8>,
+    harmless: String,
+}
+
+impl Line {
+    /// The text of `value`, until the next one is asked for.
+    pub(super) fn of(&mut self, value: &impl Serialize) -> io::Result<&[u8]> {
+        self.plain.clear();
+        serde_json::to_writer(&mut self.plain, value)?;
+        // Without an early end: so it is done many bytes at a time.
+        if self.plain.iter().fold(true, |harmless, byte| harmless & (b' '..=b'~').contains(byte)) {
+            return Ok(&self.plain);
+        }
+        self.harmless.clear();
+        // Characters that could be harmful occur only inside strings, where `\u…` means the same.
+        for char in std::str::from_utf8(&self.plain).map_err(io::Error::other)?.chars() {
+            if !char.is_control() && paint::escape(char.encode_utf8(&mut [0; 4])).len() <= char.len_utf8() {
+                self.harmless.push(char);
+            } else {
+                for unit in char.encode_utf16(&mut [0; 2]) {
+                    self.harmless.push_str(&format!("\\u{unit:04x}"));
+                }
             }
         }
+        Ok(self.harmless.as_bytes())
     }
-    text
 }

@@ -9,8 +9,10 @@ pub(super) struct Ndjson;
 
 impl Form for Ndjson {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &report.findings {
-            writeln!(out, "{}", json::text(&finding.json()))?;
+        let mut line = json::Line::default();
+        for finding in report.findings.iter() {
+            out.write_all(line.of(finding.as_ref())?)?;
+            out.write_all(b"\n")?;
         }
         Ok(())
     }

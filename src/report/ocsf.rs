@@ -23,8 +23,10 @@ pub(super) struct Ocsf;
 
 impl Form for Ocsf {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &report.findings {
-            writeln!(out, "{}", json_form::text(&event(finding)))?;
+        let mut line = json_form::Line::default();
+        for finding in report.findings.iter() {
+            out.write_all(line.of(&event(&finding))?)?;
+            out.write_all(b"\n")?;
         }
         Ok(())
     }

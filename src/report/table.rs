@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Form, Style, paint, summary, tally};
-use crate::detect::{Finding, Report};
+use crate::detect::{Finding, Findings, Report};
 
 /// No column but the last takes more of a line than this.
 const COLUMN_MAX: usize = 40;
@@ -29,21 +29,21 @@ impl Form for Table {
 }
 
 impl Table {
-    fn rows(&self, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
-        let rows: Vec<_> = findings.iter().map(cells).collect();
-        let width = |index: usize| {
-            let cells = rows.iter().map(|row| paint::cut(&row[index], COLUMN_MAX));
-            let widest = cells.map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str())).max();
-            widest.unwrap_or(0).max(HEADS[index].len())
-        };
-        let widths: [usize; 5] = std::array::from_fn(width);
+    fn rows(&self, findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+        let mut widths: [usize; 5] = std::array::from_fn(|index| HEADS[index].len());
+        for row in findings.iter().map(|finding| cells(&finding)) {
+            for (width, cell) in widths.iter_mut().zip(&row) {
+                let cell = paint::cut(cell, COLUMN_MAX);
+                *width = unicode_width::UnicodeWidthStr::width(cell.as_str()).max(*width);
+            }
+        }
         let used: usize = widths.iter().map(|width| width + 2).sum();
         let rest = self.style.width.map_or(usize::MAX, |width| width.saturating_sub(used).max(MESSAGE_MIN));
         let heads = line(&HEADS.map(str::to_owned), &widths, rest, None);
         writeln!(out, "{}", paint::strong(heads.trim_end(), self.style))?;
-        for (row, finding) in rows.iter().zip(findings) {
+        for finding in findings.iter() {
             let severity = paint::severity(finding.severity, widths[0], self.style);
-            writeln!(out, "{}", line(row, &widths, rest, Some(severity)).trim_end())?;
+            writeln!(out, "{}", line(&cells(&finding), &widths, rest, Some(severity)).trim_end())?;
         }
         Ok(())
     }

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::detect::{Affected, Finding, Report, RuleOutcome, Severity};
+use crate::detect::{Affected, Head, Report, RuleOutcome, Severity};
+
+/// How many findings there are of each severity, in the order of [`Severity::ALL`].
+pub(super) fn counts(report: &Report) -> [(Severity, u64); 5] {
+    let mut counts = Severity::ALL.map(|severity| (severity, 0));
+    match &report.counted {
+        None => report.findings.heads().for_each(|head| counts[head.severity as usize].1 += 1),
+        Some(_) => report.rules.iter().for_each(|rule| counts[rule.severity as usize].1 += rule.findings),
+    }
+    counts
+}
 
 /// How many findings there are of each severity that occurs, the most urgent first.
 pub(super) fn by_severity(report: &Report) -> Vec<(Severity, u64)> {
-    let count = |severity| match &report.counted {
-        None => report.findings.iter().filter(|finding| finding.severity == severity).count() as u64,
-        Some(_) => {
-            report.rules.iter().filter(|rule| rule.severity == severity).map(|rule| rule.findings).sum()
-        }
-    };
-    let all = Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity)));
-    all.filter(|(_, count)| *count > 0).collect()
+    counts(report).into_iter().rev().filter(|(_, count)| *count > 0).collect()
 }
 
 /// `3 findings: 1 critical, 2 high`
@@ -53,8 +56,8 @@ pub(super) fn by_rule(report: &Report) -> Vec<OfRule<'_>> {
             rules.insert(rule_id, OfRule { rule_id, title, severity: *severity, count: *findings });
         }
     } else {
-        for Finding { rule_id, title, severity, .. } in &report.findings {
-            let new = OfRule { rule_id, title, severity: *severity, count: 0 };
+        for Head { rule_id, title, severity, .. } in report.findings.heads() {
+            let new = OfRule { rule_id, title, severity, count: 0 };
             rules.entry(rule_id).or_insert(new).count += 1;
         }
     }
@@ -80,8 +83,8 @@ pub(super) fn by_principal(report: &Report, max: usize) -> Vec<OfPrincipal<'_>> 
     for (principal, Affected { count, worst }) in report.counted.iter().flatten() {
         principals.insert(principal, OfPrincipal { principal, worst: *worst, count: *count });
     }
-    for finding in &report.findings {
-        let Some(principal) = finding.principal.as_deref() else { continue };
+    for finding in report.findings.heads() {
+        let Some(principal) = finding.principal else { continue };
         let new = OfPrincipal { principal, worst: finding.severity, count: 0 };
         let entry = principals.entry(principal).or_insert(new);
         entry.count += 1;
@@ -104,8 +107,8 @@ pub(super) struct Slot {
 
 /// The findings over time, in `slots` stretches of the same length.
 pub(super) fn over_time(report: &Report, slots: usize) -> Vec<Slot> {
-    let times = report.findings.iter().map(|finding| finding.time.as_second());
-    let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return Vec::new() };
+    let times = || report.findings.heads().map(|finding| finding.time.as_second());
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return Vec::new() };
     let span = report.run.span;
     let since = span.map_or(first, |span| span.since.as_second().min(first));
     let until = span.map_or(last, |span| span.until.as_second().max(last)) + 1;
@@ -117,7 +120,7 @@ pub(super) fn over_time(report: &Report, slots: usize) -> Vec<Slot> {
         Slot { start, counts: [0; 5] }
     };
     let mut found: Vec<_> = (0..slots).map(empty).collect();
-    for finding in &report.findings {
+    for finding in report.findings.heads() {
         let index = usize::try_from((finding.time.as_second() - since) / step).unwrap_or(0);
         if let Some(slot) = found.get_mut(index) {
             slot.counts[finding.severity as usize] += 1;

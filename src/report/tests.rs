@@ -1,5 +1,6 @@
 //! Every form over the same report, with what an attacker could have put into its fields.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -66,7 +67,7 @@ fn report(findings: Vec<Finding>) -> Report {
             found_at: "2026-01-17T00:00:00Z".parse().unwrap(),
             span: Some(span),
         },
-        findings,
+        findings: findings.into(),
         rules: vec![
             outcome("good", State::Ran),
             outcome("geo", State::NotConfigured(vec!["set `country` in `[geoip]`".to_owned()])),
@@ -163,7 +164,8 @@ fn a_summary_of_counted_events_is_that_of_their_findings() {
     let mut counted = full.clone();
     let mut principals = HashMap::new();
     let mut rules: BTreeMap<String, RuleOutcome> = BTreeMap::new();
-    for finding in counted.findings.drain(..) {
+    counted.findings = Vec::new().into();
+    for finding in full.findings.iter().map(Cow::into_owned) {
         let new = RuleOutcome {
             rule_id: finding.rule_id.clone(),
             title: finding.title.clone(),
@@ -262,8 +264,9 @@ fn an_empty_report_is_a_whole_page_too() {
 #[test]
 fn ocsf_events_have_what_the_class_requires_and_no_null() {
     let mut report = hostile();
-    report.findings[2].revision = 2;
-    report.findings[2].principal = None;
+    let mut findings: Vec<_> = report.findings.iter().map(Cow::into_owned).collect();
+    (findings[2].revision, findings[2].principal) = (2, None);
+    report.findings = findings.into();
     let text = written(Format::Ocsf, &report, Style::default());
     let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for event in &events {

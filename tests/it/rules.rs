@@ -126,7 +126,7 @@ async fn found(
     options.span = Timespan { since: Some(span.0), until: Some(span.1) };
     let report = detect::run(session, rules, &options).await.unwrap();
     assert_eq!(report.rules[0].state, State::Ran, "{} over {span:?}", rule.id);
-    report.findings
+    report.findings.iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 /// The ends of consecutive runs over the two weeks: at each midnight, or where nothing expects them.

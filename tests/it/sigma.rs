@@ -182,7 +182,8 @@ async fn public_rules_match_what_an_independent_implementation_matches() {
     options.findings_max = records.len();
     let report = detect::run(&session, &ours, &options).await.unwrap();
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for finding in &report.findings {
+    let findings: Vec<_> = report.findings.iter().collect();
+    for finding in &findings {
         found.entry(&finding.rule_id).or_default().extend(finding.event_ids.iter().map(String::as_str));
     }
     let events: Vec<_> = texts.iter().map(|text| sigma_rust::event_from_json(text).unwrap()).collect();

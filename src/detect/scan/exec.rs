@@ -1,9 +1,10 @@
 //! `RuleScanExec`: the operator that judges the rows of its input by all rules at once.
 //!
-//! Each partition gives, of each rule that matched anything, the first events in order of time and id, and in the column
-//! [`HITS`] of the first of these rows how many it matched in all. [`RULE`] is the rule's place in the program. Where
-//! events are only counted there is one row a rule without an event, and after these, without a rule, one row a
-//! principal: how many findings it has, and in [`WORST`] the severity of the worst.
+//! Each partition gives events that are among the first that some rule matched, each once, and in [`RULES`] the rules
+//! that it is one of the first of, by their places in the program. After these, without an event, comes a row a rule that
+//! matched anything, with how many it matched in all in [`HITS`]; where events are only counted, there are only those,
+//! and after them, without a rule, one row a principal: how many findings it has, and in [`WORST`] the severity of the
+//! worst.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +12,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
-    ArrayRef, AsArray, RecordBatch, StringViewBuilder, UInt8Array, UInt32Array, UInt64Array, new_null_array,
+    Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewBuilder, UInt8Array, UInt32Builder,
+    UInt64Array, new_null_array,
 };
 use arrow::compute::{cast, max, min};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
@@ -27,16 +29,15 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
-use super::ALL_FINDINGS_MAX;
 use super::judge::{Hit, Judge};
-use super::kept::Kept;
+use super::kept::{Columns, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
 use crate::detect::Severity;
 
-/// The place of the rule in the program, of each row.
-pub(super) const RULE: &str = "$rule";
-/// How many rows of the partition the rule matched; in the first row of each rule, else NULL.
+/// The places of rules in the program, of each row.
+pub(super) const RULES: &str = "$rules";
+/// How many rows of the partition the rule matched; NULL of an event.
 pub(super) const HITS: &str = "$hits";
 /// The severity of a principal's worst finding, by its place in [`Severity::ALL`].
 pub(super) const WORST: &str = "$worst";
@@ -44,8 +45,9 @@ pub(super) const WORST: &str = "$worst";
 /// What is kept of the events that rules match.
 #[derive(Debug, Clone)]
 pub(super) enum Keep {
-    /// So many of each rule; `event_time` and `event_id` are among the columns.
-    First(usize),
+    /// So many of each rule; `event_time` and `event_id` are among the columns. All rules together keep no more than
+    /// `all`.
+    First { max: usize, all: u64 },
     /// None, but how many there are, and whose: `principal` is the one column. Of the rules, the severities.
     Count(Arc<[Severity]>),
 }
@@ -100,45 +102,45 @@ pub(super) struct RuleScanExec {
     keep: Keep,
     seen: Arc<Seen>,
     /// Columns of the input that are handed on.
-    columns: Vec<usize>,
-    kept: SchemaRef,
+    columns: Columns,
     properties: Arc<PlanProperties>,
 }
 
 impl RuleScanExec {
-    /// Over `input`, of which the columns named are handed on.
+    /// Over `input`, of which these columns are handed on.
     pub(super) fn new(
         input: Arc<dyn ExecutionPlan>,
         program: Arc<Program>,
         keep: Keep,
         seen: Arc<Seen>,
-        columns: &[&str],
+        columns: Columns,
     ) -> Result<Self> {
+        let rules = Field::new_list(RULES, item(), true);
+        let mut fields = vec![
+            Arc::new(rules),
+            Arc::new(Field::new(HITS, DataType::UInt64, true)),
+            Arc::new(Field::new(WORST, DataType::UInt8, true)),
+        ];
         let schema = input.schema();
-        let columns =
-            columns.iter().map(|name| schema.index_of(name)).collect::<std::result::Result<Vec<_>, _>>()?;
-        Self::with_columns(input, program, keep, seen, columns)
-    }
-
-    fn with_columns(
-        input: Arc<dyn ExecutionPlan>,
-        program: Arc<Program>,
-        keep: Keep,
-        seen: Arc<Seen>,
-        columns: Vec<usize>,
-    ) -> Result<Self> {
-        let kept = Arc::new(input.schema().project(&columns)?);
-        let own = [(RULE, DataType::UInt32), (HITS, DataType::UInt64), (WORST, DataType::UInt8)];
-        let mut fields: Vec<_> = own.map(|(name, of)| Arc::new(Field::new(name, of, true))).to_vec();
-        // Rows that only count have no event.
-        fields.extend(kept.fields().iter().map(|field| Arc::new(field.as_ref().clone().with_nullable(true))));
+        match &keep {
+            Keep::First { .. } => fields.extend(columns.kept(&schema).fields().iter().cloned()),
+            Keep::Count(_) => {
+                let handed_on = schema.project(&columns.places)?;
+                fields.extend(
+                    handed_on
+                        .fields()
+                        .iter()
+                        .map(|field| Arc::new(field.as_ref().clone().with_nullable(true))),
+                );
+            }
+        }
         let properties = PlanProperties::new(
             EquivalenceProperties::new(Arc::new(Schema::new(fields))),
             Partitioning::UnknownPartitioning(input.output_partitioning().partition_count()),
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self { input, program, keep, seen, columns, kept, properties: Arc::new(properties) })
+        Ok(Self { input, program, keep, seen, columns, properties: Arc::new(properties) })
     }
 }
 
@@ -146,7 +148,7 @@ impl DisplayAs for RuleScanExec {
     fn fmt_as(&self, _: DisplayFormatType, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "RuleScanExec: rules={}", self.program.entries.len())?;
         match &self.keep {
-            Keep::First(max) => write!(out, ", first={max}"),
+            Keep::First { max, .. } => write!(out, ", first={max}"),
             Keep::Count(_) => write!(out, ", count"),
         }
     }
@@ -180,7 +182,7 @@ impl ExecutionPlan for RuleScanExec {
         let input = children
             .pop()
             .ok_or_else(|| DataFusionError::Internal("a rule scan has one input".to_owned()))?;
-        Ok(Arc::new(Self::with_columns(
+        Ok(Arc::new(Self::new(
             input,
             self.program.clone(),
             self.keep.clone(),
@@ -203,7 +205,10 @@ impl ExecutionPlan for RuleScanExec {
             MemoryConsumer::new(format!("RuleScanExec[{partition}]")).register(context.memory_pool());
         let rules = self.program.entries.len();
         let kept = match &self.keep {
-            Keep::First(max) => Sink::First(Box::new(Kept::new(self.kept.clone(), rules, *max, reservation))),
+            Keep::First { max, all } => {
+                let (schema, columns) = (self.input.schema(), self.columns.clone());
+                Sink::First(Box::new(Kept::new(&schema, columns, rules, (*max, *all), reservation)))
+            }
             Keep::Count(severities) => Sink::Count {
                 rules: vec![0; rules],
                 principals: Principals::default(),
@@ -212,7 +217,8 @@ impl ExecutionPlan for RuleScanExec {
         };
         let judge = Judge::new(self.program.clone());
         let schema = self.schema();
-        let found = judged(input, judge, kept, self.seen.clone(), self.columns.clone(), schema.clone());
+        let found =
+            judged(input, judge, kept, self.seen.clone(), self.columns.places.clone(), schema.clone());
         let stream = futures::stream::once(found)
             .map_ok(|batches| futures::stream::iter(batches).map(Ok))
             .try_flatten();
@@ -239,7 +245,7 @@ async fn judged(
         hits.clear();
         seen.see(&batch);
         judge.judge(&batch, &mut hits).map_err(external)?;
-        kept.take(&batch.project(&columns)?, &hits).map_err(external)?;
+        kept.take(&batch, &columns, &hits).map_err(external)?;
     }
     drop(input);
     seen.fail(judge.failed());
@@ -253,14 +259,14 @@ enum Sink {
 }
 
 impl Sink {
-    fn take(&mut self, batch: &RecordBatch, hits: &[Hit]) -> anyhow::Result<()> {
+    fn take(&mut self, batch: &RecordBatch, columns: &[usize], hits: &[Hit]) -> anyhow::Result<()> {
         match self {
             Self::First(kept) => kept.take(batch, hits),
             Self::Count { rules, principals, severities } => {
                 for hit in hits {
                     rules[hit.rule as usize] += u64::from(hit.rows.end - hit.rows.start);
                 }
-                principals.take(batch.column(0), hits, severities)
+                principals.take(batch.column(columns[0]), hits, severities)
             }
         }
     }
@@ -268,8 +274,13 @@ impl Sink {
     fn finish(self, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
         match self {
             Self::First(kept) => {
-                let found = kept.finish(ALL_FINDINGS_MAX)?;
-                found.iter().map(|(rule, count, events)| numbered(*rule, *count, events, schema)).collect()
+                let Found { counts, events } = kept.finish()?;
+                let mut batches = Vec::with_capacity(events.len() + 1);
+                for (events, rules) in &events {
+                    batches.push(matched(events, rules, schema)?);
+                }
+                batches.extend(counted(&counts, Principals::default(), schema)?);
+                Ok(batches)
             }
             Self::Count { rules, principals, .. } => counted(&rules, principals, schema),
         }
@@ -277,39 +288,56 @@ impl Sink {
 }
 
 /// A row for each rule that matched, then one for each principal.
-fn counted(rules: &[u64], principals: Principals, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
-    let matched: Vec<_> = (0_u32..).zip(rules).filter(|(_, count)| **count > 0).collect();
+fn counted(counts: &[u64], principals: Principals, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
+    let counts: Vec<_> = (0_u32..).zip(counts).filter(|(_, count)| **count > 0).collect();
     let affected = principals.finish();
-    let mut names = StringViewBuilder::new();
-    matched.iter().for_each(|_| names.append_null());
-    affected.keys().for_each(|name| names.append_value(name));
-    let names = cast(&(Arc::new(names.finish()) as ArrayRef), schema.field(3).data_type())?;
-    let rule = matched.iter().map(|(rule, _)| Some(*rule)).chain(affected.keys().map(|_| None));
-    let hits = matched.iter().map(|(_, count)| **count).chain(affected.values().map(|of| of.count));
-    let worst = matched.iter().map(|_| None).chain(affected.values().map(|of| Some(of.worst as u8)));
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(rule.collect::<UInt32Array>()),
+    let mut rules = ListBuilder::new(UInt32Builder::new()).with_field(item());
+    for (rule, _) in &counts {
+        rules.values().append_value(*rule);
+        rules.append(true);
+    }
+    affected.keys().for_each(|_| rules.append_null());
+    let hits = counts.iter().map(|(_, count)| **count).chain(affected.values().map(|of| of.count));
+    let worst = counts.iter().map(|_| None).chain(affected.values().map(|of| Some(of.worst as u8)));
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(rules.finish()),
         Arc::new(hits.map(Some).collect::<UInt64Array>()),
         Arc::new(worst.collect::<UInt8Array>()),
-        names,
     ];
+    let rows = columns[0].len();
+    for field in &schema.fields()[3..] {
+        columns.push(match affected.is_empty() {
+            true => new_null_array(field.data_type(), rows),
+            false => {
+                let mut names = StringViewBuilder::new();
+                counts.iter().for_each(|_| names.append_null());
+                affected.keys().for_each(|name| names.append_value(name));
+                cast(&names.finish(), field.data_type())?
+            }
+        });
+    }
     Ok(vec![RecordBatch::try_new(schema.clone(), columns)?])
 }
 
-/// The events of a rule with its place and its count beside them.
-fn numbered(
-    rule: usize,
-    count: u64,
-    events: &RecordBatch,
-    schema: &SchemaRef,
-) -> anyhow::Result<RecordBatch> {
-    let rows = events.num_rows();
-    let hits = std::iter::once(Some(count)).chain(std::iter::repeat_n(None, rows.saturating_sub(1)));
+/// Events with the rules that match them, given by row.
+fn matched(events: &RecordBatch, rules: &[(u32, u32)], schema: &SchemaRef) -> anyhow::Result<RecordBatch> {
+    let mut lists = ListBuilder::new(UInt32Builder::with_capacity(rules.len())).with_field(item());
+    let mut rules = rules.iter().peekable();
+    for row in 0..u32::try_from(events.num_rows())? {
+        while let Some((_, rule)) = rules.next_if(|(of, _)| *of == row) {
+            lists.values().append_value(*rule);
+        }
+        lists.append(true);
+    }
     let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(UInt32Array::from_value(u32::try_from(rule)?, rows)),
-        Arc::new(hits.take(rows).collect::<UInt64Array>()),
-        new_null_array(&DataType::UInt8, rows),
+        Arc::new(lists.finish()),
+        new_null_array(&DataType::UInt64, events.num_rows()),
+        new_null_array(&DataType::UInt8, events.num_rows()),
     ];
     columns.extend(events.columns().iter().cloned());
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+fn item() -> Field {
+    Field::new_list_field(DataType::UInt32, false)
 }

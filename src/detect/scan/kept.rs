@@ -4,26 +4,71 @@
 //! dropped, and from then on only earlier ones are taken in; events that no rule needs any more are let go.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
-use arrow::compute::{cast, concat_batches, take_record_batch};
-use arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
+use arrow::array::{
+    Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
+    TimestampMicrosecondBuilder, UInt32Array,
+};
+use arrow::compute::{cast, take, take_record_batch};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::judge::Hit;
-use super::share;
+use super::{row, share};
+use crate::detect::events::{self, CONTENT};
+use crate::detect::sigma::{Held, Place, Record};
+use crate::event::timestamp_type;
 
 /// Kept events, in bytes, from which on those that nobody needs are looked for.
 const COLLECT_FROM: usize = 64 << 20;
 
+/// Rows of a batch of kept events, at least. Scans of small raw objects give a few rows at a time, each with its own
+/// buffers.
+const ROWS: u32 = 8192;
+
+/// Which columns of the scan's input are kept.
+#[derive(Debug, Clone)]
+pub(super) struct Columns {
+    /// Their places in the input.
+    pub places: Vec<usize>,
+    /// Whether the input has all columns, so that an event without an id can be told by its content.
+    pub whole: bool,
+    /// Fields whose values are kept, too.
+    pub fields: Arc<[Place]>,
+}
+
+impl Columns {
+    /// The columns of kept events, of an input with this schema.
+    pub(super) fn kept(&self, input: &Schema) -> Schema {
+        let kept = self.places.iter().map(|place| input.field(*place).name());
+        let fields = kept.map(|name| Field::new(name, events::kept_type(name), true));
+        let values = (0..self.fields.len()).map(|number| {
+            Field::new_list(
+                events::field_column(number),
+                Field::new_list_field(DataType::Utf8View, true),
+                true,
+            )
+        });
+        let content = Field::new(CONTENT, DataType::Utf8View, true);
+        Schema::new(fields.chain([content]).chain(values).collect::<Vec<_>>())
+    }
+}
+
 /// What one partition of a scan keeps.
 #[derive(Debug)]
 pub(super) struct Kept {
+    columns: Columns,
     schema: SchemaRef,
     /// Events of each rule.
     max: usize,
+    /// Of all rules together.
+    all: u64,
     rules: Vec<First>,
+    /// Events that do not fill a batch yet.
+    begun: Begun,
     batches: Vec<Rows>,
     bytes: usize,
     collect_at: usize,
@@ -52,12 +97,38 @@ struct Event {
     row: u32,
 }
 
+/// What is left of everything that was taken in.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// How many events each rule matched.
+    pub counts: Vec<u64>,
+    /// The events kept, with the rules that each one is kept for: rows and rules, in order.
+    pub events: Vec<(RecordBatch, Vec<(u32, u32)>)>,
+}
+
 impl Kept {
-    /// For `rules` rules, of each of which `max` events are kept; batches have this schema, with `event_time` and
-    /// `event_id`.
-    pub(super) fn new(schema: SchemaRef, rules: usize, max: usize, reservation: MemoryReservation) -> Self {
-        let rules = vec![First::default(); rules];
-        Self { schema, max, rules, batches: Vec::new(), bytes: 0, collect_at: COLLECT_FROM, reservation }
+    /// For `rules` rules, of each of which `max` events are kept and of all together `all`; `columns` are of batches of
+    /// this schema, with `event_time` and `event_id` among them.
+    pub(super) fn new(
+        input: &Schema,
+        columns: Columns,
+        rules: usize,
+        (max, all): (usize, u64),
+        reservation: MemoryReservation,
+    ) -> Self {
+        let schema: SchemaRef = Arc::new(columns.kept(input));
+        Self {
+            columns,
+            max,
+            all,
+            rules: vec![First::default(); rules],
+            begun: Begun::new(&schema),
+            batches: Vec::new(),
+            bytes: 0,
+            collect_at: COLLECT_FROM,
+            reservation,
+            schema,
+        }
     }
 
     /// Takes in what rules have matched in `batch`.
@@ -82,44 +153,53 @@ impl Kept {
         let rows: UInt32Array =
             (0..).zip(&places).filter(|(_, place)| **place == 0).map(|(row, _)| row).collect();
         (0..).zip(rows.values()).for_each(|(place, row)| places[*row as usize] = place);
-        let number = u32::try_from(self.batches.len())?;
+        let (number, begun) = (u32::try_from(self.batches.len())?, self.begun.rows);
         for (rule, row) in &wanted {
-            let time = times.value(*row as usize);
-            self.rules[*rule as usize].events.push(Event { time, batch: number, row: places[*row as usize] });
+            let (time, row) = (times.value(*row as usize), begun + places[*row as usize]);
+            self.rules[*rule as usize].events.push(Event { time, batch: number, row });
         }
-        self.add(compact(&take_record_batch(batch, &rows)?)?)?;
+        self.begun.append(batch, &rows, &self.columns, &self.schema)?;
+        if self.begun.rows >= ROWS {
+            self.flush()?;
+        }
         for rule in 0..self.rules.len() {
-            if self.rules[rule].events.len() >= 2 * self.max {
-                self.shorten(rule);
+            if self.rules[rule].events.len() >= self.max.saturating_mul(2) {
+                self.shorten(rule)?;
             }
         }
         self.bound()
     }
 
-    /// The events of each rule that has any, sorted by time and id, and how many it matched in all. Of all rules
-    /// together no more than `all`: what all partitions come to leaves each rule no more than that.
-    pub(super) fn finish(mut self, all: u64) -> Result<Vec<(usize, u64, RecordBatch)>> {
-        let counts = self.rules.iter().map(|rule| rule.count);
-        let share = share(counts, self.max as u64, all).saturating_add(1);
-        self.max = self.max.min(usize::try_from(share).unwrap_or(usize::MAX));
-        for rule in 0..self.rules.len() {
-            self.shorten(rule);
-        }
+    /// What is kept. Events may be among it that no rule has any more.
+    pub(super) fn finish(mut self) -> Result<Found> {
+        self.share_out()?;
         self.collect()?;
-        let all = match self.batches.first() {
-            Some(rows) => rows.batch.clone(),
-            None => RecordBatch::new_empty(self.schema.clone()),
-        };
-        let mut found = Vec::new();
-        for (rule, first) in self.rules.iter().enumerate().filter(|(_, first)| first.count > 0) {
-            let rows: UInt32Array = first.events.iter().map(|event| Some(event.row)).collect();
-            found.push((rule, first.count, take_record_batch(&all, &rows)?));
+        let counts = self.rules.iter().map(|rule| rule.count).collect();
+        let mut rules = vec![Vec::new(); self.batches.len()];
+        for (rule, first) in (0_u32..).zip(&self.rules) {
+            first.events.iter().for_each(|event| rules[event.batch as usize].push((event.row, rule)));
         }
-        Ok(found)
+        rules.iter_mut().for_each(|rules| rules.sort_unstable());
+        let events = self.batches.into_iter().map(|rows| rows.batch).zip(rules);
+        Ok(Found { counts, events: events.filter(|(batch, _)| batch.num_rows() > 0).collect() })
+    }
+
+    /// Leaves each rule what is its share of all. Counts only grow, and a share gets no larger by that: what is left is
+    /// no less than what all partitions leave in the end.
+    fn share_out(&mut self) -> Result<()> {
+        let share = share(self.rules.iter().map(|rule| rule.count), self.max as u64, self.all);
+        self.max = self.max.min(usize::try_from(share.saturating_add(1)).unwrap_or(usize::MAX));
+        for rule in 0..self.rules.len() {
+            if self.rules[rule].events.len() > self.max {
+                self.shorten(rule)?;
+            }
+        }
+        Ok(())
     }
 
     /// Leaves the first events of a rule, in order.
-    fn shorten(&mut self, rule: usize) {
+    fn shorten(&mut self, rule: usize) -> Result<()> {
+        self.flush()?;
         let batches = &self.batches;
         let id = |event: &Event| {
             let ids = &batches[event.batch as usize].ids;
@@ -133,72 +213,181 @@ impl Kept {
             first.events.truncate(self.max);
             first.until = first.events.last().map(|event| event.time);
         }
+        Ok(())
     }
 
-    fn add(&mut self, batch: RecordBatch) -> Result<()> {
-        let ids = batch.column_by_name("event_id").context("no `event_id`")?;
-        let ids = cast(ids, &DataType::Utf8View)?.as_string_view().clone();
-        self.bytes += batch.get_array_memory_size();
-        self.batches.push(Rows { batch, ids });
+    /// Ends the batch that has been begun.
+    fn flush(&mut self) -> Result<()> {
+        if self.begun.rows > 0 {
+            let begun = std::mem::replace(&mut self.begun, Begun::new(&self.schema));
+            let batch = begun.finish(&self.schema)?;
+            self.bytes += bytes(&batch);
+            self.batches.push(Rows::new(batch)?);
+        }
         Ok(())
     }
 
     fn bound(&mut self) -> Result<()> {
-        if self.bytes > self.collect_at {
-            for rule in 0..self.rules.len() {
-                if self.rules[rule].events.len() > self.max {
-                    self.shorten(rule);
-                }
-            }
+        if self.bytes + self.begun.bytes > self.collect_at {
+            self.share_out()?;
             self.collect()?;
             self.collect_at = COLLECT_FROM.max(2 * self.bytes);
         }
         let events: usize = self.rules.iter().map(|rule| rule.events.capacity() * size_of::<Event>()).sum();
-        self.reservation.try_resize(self.bytes + events).context(
+        self.reservation.try_resize(self.bytes + self.begun.bytes + events).context(
             "the events that rules have found do not fit the memory; choose fewer rules (--only) or a shorter time (--since)",
         )
     }
 
-    /// Lets go of events that no rule has, and brings the others into one batch.
+    /// Lets go of events that no rule has, where they are more than half of a batch.
     fn collect(&mut self) -> Result<()> {
+        self.flush()?;
         let mut used: Vec<Vec<u32>> =
             self.batches.iter().map(|rows| vec![u32::MAX; rows.batch.num_rows()]).collect();
         for event in self.rules.iter().flat_map(|rule| &rule.events) {
             used[event.batch as usize][event.row as usize] = 0;
         }
-        let mut left = Vec::new();
-        let mut next = 0;
-        for (rows, used) in self.batches.drain(..).zip(&mut used) {
-            let mut chosen = Vec::new();
+        for (rows, used) in self.batches.iter_mut().zip(&mut used) {
+            let needed = used.iter().filter(|place| **place == 0).count();
+            if needed >= used.len() / 2 {
+                (0..).zip(used).for_each(|(row, place)| *place = row);
+                continue;
+            }
+            let mut chosen = Vec::with_capacity(needed);
             for (row, place) in (0..).zip(used.iter_mut()).filter(|(_, place)| **place == 0) {
+                *place = u32::try_from(chosen.len())?;
                 chosen.push(row);
-                *place = next;
-                next += 1;
             }
-            if !chosen.is_empty() {
-                left.push(take_record_batch(&rows.batch, &UInt32Array::from(chosen))?);
-            }
+            *rows = Rows::new(compact(&take_record_batch(&rows.batch, &UInt32Array::from(chosen))?)?)?;
         }
         for event in self.rules.iter_mut().flat_map(|rule| &mut rule.events) {
-            *event = Event { batch: 0, row: used[event.batch as usize][event.row as usize], ..*event };
+            event.row = used[event.batch as usize][event.row as usize];
         }
-        let all = concat_batches(&self.schema, &left)?;
-        drop(left);
-        self.bytes = 0;
-        if all.num_rows() > 0 {
-            self.add(compact(&all)?)?;
+        self.bytes = self.batches.iter().map(|rows| bytes(&rows.batch)).sum();
+        Ok(())
+    }
+}
+
+/// A batch of kept events that grows. Each text is held once, however many of its events have it.
+#[derive(Debug)]
+struct Begun {
+    times: TimestampMicrosecondBuilder,
+    texts: Vec<StringViewBuilder>,
+    values: Vec<ListBuilder<StringViewBuilder>>,
+    rows: u32,
+    /// About; what repeats counts again.
+    bytes: usize,
+}
+
+impl Begun {
+    fn new(schema: &Schema) -> Self {
+        let texts = schema.fields().iter().filter(|field| field.data_type() == &DataType::Utf8View);
+        let texts = texts.map(|_| StringViewBuilder::new().with_deduplicate_strings()).collect();
+        let times = TimestampMicrosecondBuilder::new().with_data_type(timestamp_type());
+        let values = schema.fields().iter().filter(|field| matches!(field.data_type(), DataType::List(_)));
+        let values =
+            values.map(|_| ListBuilder::new(StringViewBuilder::new().with_deduplicate_strings())).collect();
+        Self { times, texts, values, rows: 0, bytes: 0 }
+    }
+
+    /// Takes in these rows of a scan's batch.
+    fn append(
+        &mut self,
+        batch: &RecordBatch,
+        rows: &UInt32Array,
+        columns: &Columns,
+        schema: &Schema,
+    ) -> Result<()> {
+        let mut texts = self.texts.iter_mut();
+        for (place, field) in columns.places.iter().zip(schema.fields()) {
+            let column = take(batch.column(*place), rows, None)?;
+            if field.data_type() != &DataType::Utf8View {
+                let times = column.as_primitive_opt::<TimestampMicrosecondType>().context("no time")?;
+                times.iter().for_each(|time| self.times.append_option(time));
+                continue;
+            }
+            let column = cast(&column, &DataType::Utf8View)?;
+            let builder = texts.next().context("a builder for each text")?;
+            for text in column.as_string_view() {
+                self.bytes += size_of::<u128>() + text.map_or(0, str::len);
+                builder.append_option(text);
+            }
+        }
+        let ids = batch.column_by_name("event_id").context("no `event_id`")?;
+        let content = texts.next().context("a builder for the content")?;
+        for row in rows.values() {
+            let nameless = columns.whole && ids.is_null(*row as usize);
+            content.append_option(nameless.then(|| events::content(batch, *row as usize)).transpose()?);
+        }
+        self.rows += u32::try_from(rows.len())?;
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        let prints = columns.fields.iter().any(|place| place.held == Held::Record);
+        let records = row::Columns::new(batch, prints)?;
+        for row in rows.values() {
+            let mut record = records.row(*row as usize);
+            for (place, values) in columns.fields.iter().zip(&mut self.values) {
+                record.any(place, &mut |item| {
+                    if let Some(text) = item.text() {
+                        self.bytes += size_of::<u128>() + text.len();
+                        values.values().append_value(text);
+                    }
+                    false
+                });
+                values.append(true);
+            }
         }
         Ok(())
     }
+
+    fn finish(mut self, schema: &SchemaRef) -> Result<RecordBatch> {
+        let mut texts = self.texts.iter_mut();
+        let mut values = self.values.iter_mut();
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
+        for field in schema.fields() {
+            columns.push(match field.data_type() {
+                DataType::List(_) => Arc::new(values.next().context("a builder for each field")?.finish()),
+                DataType::Utf8View => Arc::new(texts.next().context("a builder for each text")?.finish()),
+                _ => Arc::new(self.times.finish()),
+            });
+        }
+        Ok(RecordBatch::try_new(schema.clone(), columns)?)
+    }
+}
+
+impl Rows {
+    fn new(batch: RecordBatch) -> Result<Self> {
+        let ids = batch.column_by_name("event_id").and_then(|ids| ids.as_string_view_opt());
+        let ids = ids.context("kept events have ids")?.clone();
+        Ok(Self { batch, ids })
+    }
+}
+
+/// What a batch takes; columns may share a buffer.
+fn bytes(batch: &RecordBatch) -> usize {
+    let mut seen = HashSet::new();
+    let mut bytes = 0;
+    for column in batch.columns() {
+        match column.as_string_view_opt() {
+            Some(column) => {
+                bytes += column.views().len() * size_of::<u128>();
+                let new = column.data_buffers().iter().filter(|buffer| seen.insert(buffer.as_ptr()));
+                bytes += new.map(|buffer| buffer.capacity()).sum::<usize>();
+            }
+            None => bytes += column.get_array_memory_size(),
+        }
+    }
+    bytes
 }
 
 /// The batch without the text around it that its views keep alive.
 fn compact(batch: &RecordBatch) -> Result<RecordBatch> {
     let own = |column: &ArrayRef| -> ArrayRef {
-        match column.as_string_view_opt() {
-            Some(views) => std::sync::Arc::new(views.gc()),
-            None => column.clone(),
-        }
+        let Some(texts) = column.as_string_view_opt() else { return column.clone() };
+        let mut own = StringViewBuilder::with_capacity(texts.len()).with_deduplicate_strings();
+        texts.iter().for_each(|text| own.append_option(text));
+        Arc::new(own.finish())
     };
     Ok(RecordBatch::try_new(batch.schema(), batch.columns().iter().map(own).collect())?)
 }

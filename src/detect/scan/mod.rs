@@ -26,21 +26,23 @@ use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use futures::TryStreamExt;
 
-use self::exec::{HITS, Keep, RULE, RuleScanExec, Seen, WORST};
+use self::exec::{HITS, Keep, RULES, RuleScanExec, Seen, WORST};
+use self::kept::Columns;
 use self::names::Names;
 pub use self::principals::Affected;
 use self::program::{Entry, Program, Question};
 use super::Severity;
 use super::bindings::Bindings;
-use super::events;
+use super::events::{self, Events};
+use super::findings::Hit;
 use super::run::{column, within};
-use super::sigma::Condition;
+use super::sigma::{Condition, Place};
 use super::window::Span;
 use crate::query::{QueryError, Session};
 
-/// Findings of all rules of a run; one takes some 4 KiB. Hundreds of public rules fire on half of all events: those with
-/// most keep fewer then.
-pub(super) const ALL_FINDINGS_MAX: u64 = 200_000;
+/// Findings of all rules of a run. Hundreds of public rules fire on half of all events, and an event takes a kilobyte:
+/// those with most keep fewer then.
+pub(super) const ALL_FINDINGS_MAX: u64 = 500_000;
 
 /// A rule's question, before it is planned.
 pub(super) enum Asked<'a> {
@@ -51,12 +53,14 @@ pub(super) enum Asked<'a> {
 }
 
 /// What a scan keeps of the events that rules match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// So many of each rule, the first ones.
     First(usize),
     /// None: how many there are, and whose.
     Count,
+    /// Each of them, in few columns and with the values of these fields.
+    Each(Arc<[Place]>),
 }
 
 /// What one rule found.
@@ -64,8 +68,8 @@ pub(super) enum Wanted {
 pub(super) struct Matched {
     /// Events that matched.
     pub count: u64,
-    /// The first of them, with the columns that findings are made of, and all columns where an event has no id.
-    pub events: Vec<RecordBatch>,
+    /// The first of them, and more: each thread has handed back its first ones.
+    pub hits: Vec<Hit>,
 }
 
 /// What all rules found.
@@ -73,6 +77,8 @@ pub(super) struct Matched {
 pub(super) struct Judged {
     /// By rule, in the order in which they were asked.
     pub rules: Vec<Result<Matched>>,
+    /// The events that rules' hits are rows of.
+    pub events: Vec<Arc<Events>>,
     /// Where events are only counted, what each principal has.
     pub principals: HashMap<String, Affected>,
     /// When the first and the last event in the span were, in microseconds; of raw logs.
@@ -89,8 +95,7 @@ pub(super) async fn judge(
     span: Span,
     wanted: Wanted,
 ) -> Result<Judged> {
-    let mut judged =
-        Judged { rules: Vec::with_capacity(rules.len()), principals: HashMap::new(), times: None };
+    let mut judged = Judged::default();
     let mut planned = Vec::new();
     for (rule, severity) in rules {
         let question = match rule {
@@ -108,8 +113,8 @@ pub(super) async fn judge(
     if planned.is_empty() {
         return Ok(judged);
     }
-    for part in parts(session, wanted) {
-        scan(session, &planned, span, wanted, *part, &mut judged).await?;
+    for part in parts(session, &wanted) {
+        scan(session, &planned, span, &wanted, *part, &mut judged).await?;
     }
     Ok(judged)
 }
@@ -131,16 +136,16 @@ enum Part {
     WithoutId,
 }
 
-fn parts(session: &Session, wanted: Wanted) -> &'static [Part] {
+fn parts(session: &Session, wanted: &Wanted) -> &'static [Part] {
     // Raw logs are decoded whole, and decoding them twice would cost more than all that is saved.
-    if session.is_raw() || wanted == Wanted::Count { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
+    if session.is_raw() || *wanted == Wanted::Count { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
 }
 
 async fn scan(
     session: &Session,
     planned: &[(usize, Severity, Planned)],
     span: Span,
-    wanted: Wanted,
+    wanted: &Wanted,
     part: Part,
     judged: &mut Judged,
 ) -> Result<()> {
@@ -151,16 +156,26 @@ async fn scan(
         Part::WithoutId => events.filter(column("event_id").is_null())?,
     };
     let all: Vec<String> = events.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let kept: Vec<&str> = match part {
-        _ if wanted == Wanted::Count => vec!["principal"],
-        Part::WithId => events::COLUMNS.to_vec(),
-        Part::All | Part::WithoutId => all.iter().map(String::as_str).collect(),
+    let kept: Vec<&str> = match wanted {
+        Wanted::Count => vec!["principal"],
+        Wanted::First(_) => events::columns().collect(),
+        Wanted::Each(_) => events::few_columns().collect(),
     };
-    let mut read: BTreeSet<String> = kept.iter().map(|name| (*name).to_owned()).collect();
+    let fields = match wanted {
+        Wanted::Each(fields) => fields.clone(),
+        _ => Arc::new([]),
+    };
+    // An event without an id is told from others by all that it says.
+    let whole = part != Part::WithId && *wanted != Wanted::Count;
+    let mut read: BTreeSet<String> = match whole {
+        true => all.iter().cloned().collect(),
+        false => kept.iter().map(|name| (*name).to_owned()).collect(),
+    };
     if session.is_raw() {
         // Only of raw logs is it asked afterwards which times they were about ([`Judged::times`]).
         read.insert("event_time".to_owned());
     }
+    fields.iter().for_each(|place| read.extend(program::columns_at(place)));
     for (_, _, question) in planned {
         match question {
             Planned::Condition(condition) => read.extend(program::columns_of(condition)),
@@ -197,16 +212,17 @@ async fn scan(
     }
     let program = Arc::new(Program::new(entries));
     let keep = match wanted {
-        Wanted::First(max) => Keep::First(max),
+        Wanted::First(max) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
+        Wanted::Each(_) => Keep::First { max: usize::MAX, all: u64::MAX },
         Wanted::Count => Keep::Count(severities.into()),
     };
     let seen = Arc::new(Seen::default());
     let told = seen.clone();
-    let names: Vec<String> = kept.iter().map(|name| (*name).to_owned()).collect();
     let stream = session
         .run_through(rows, move |input| {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            let scan = RuleScanExec::new(input, program, keep, told, &names)?;
+            let schema = input.schema();
+            let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
+            let scan = RuleScanExec::new(input, program, keep, told, Columns { places, whole, fields })?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;
@@ -217,7 +233,7 @@ async fn scan(
     }
     for batch in &batches {
         match wanted {
-            Wanted::First(_) => hand_out(batch, &places, judged)?,
+            Wanted::First(_) | Wanted::Each(_) => hand_out(batch, &places, judged)?,
             Wanted::Count => add_up(batch, &places, judged)?,
         }
     }
@@ -244,35 +260,45 @@ pub(super) fn share(counts: impl Iterator<Item = u64>, max: u64, all: u64) -> u6
     share.max(1)
 }
 
-/// Gives a rule's events to the rule.
+/// Gives events to the rules that match them, and rules their counts.
 fn hand_out(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Result<()> {
-    let rule = batch.column_by_name(RULE).and_then(|column| column.as_primitive_opt::<UInt32Type>());
+    let rules = batch.column_by_name(RULES).and_then(|column| column.as_list_opt::<i32>());
     let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
-    let (rule, hits) = rule.zip(hits).context("a rule scan gives rules and hits")?;
-    if batch.num_rows() == 0 {
-        return Ok(());
+    let (rules, hits) = rules.zip(hits).context("a rule scan gives rules and hits")?;
+    let number = u32::try_from(judged.events.len())?;
+    let matching = rules.values().as_primitive_opt::<UInt32Type>().context("rules are numbers")?;
+    for row in 0..batch.num_rows() {
+        let offsets = rules.value_offsets();
+        let range = usize::try_from(offsets[row])?..usize::try_from(offsets[row + 1])?;
+        for rule in &matching.values()[range] {
+            let place = places.get(*rule as usize).context("a rule scan names its rules")?;
+            let Ok(matched) = &mut judged.rules[*place] else { continue };
+            match hits.is_valid(row) {
+                true => matched.count += hits.value(row),
+                false => matched.hits.push(Hit { batch: number, row: u32::try_from(row)? }),
+            }
+        }
     }
-    let place = places.get(rule.value(0) as usize).context("a rule scan names its rules")?;
-    if let Ok(matched) = &mut judged.rules[*place] {
-        matched.count += hits.iter().flatten().sum::<u64>();
-        matched.events.push(batch.clone());
-    }
+    judged.events.push(Arc::new(Events::new(batch)?));
     Ok(())
 }
 
 /// Adds what a partition has counted, of rules and of principals.
 fn add_up(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Result<()> {
-    let rule = batch.column_by_name(RULE).and_then(|column| column.as_primitive_opt::<UInt32Type>());
+    let rules = batch.column_by_name(RULES).and_then(|column| column.as_list_opt::<i32>());
     let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
     let worst = batch.column_by_name(WORST).and_then(|column| column.as_primitive_opt::<UInt8Type>());
     let names = batch.column_by_name("principal").context("a rule scan names principals")?;
     let names = cast(names, &DataType::Utf8View)?;
     let names = names.as_string_view();
-    let (rule, (hits, worst)) = rule.zip(hits.zip(worst)).context("a rule scan gives rules and hits")?;
+    let (rules, (hits, worst)) = rules.zip(hits.zip(worst)).context("a rule scan gives rules and hits")?;
     for row in 0..batch.num_rows() {
         let count = hits.value(row);
-        if rule.is_valid(row) {
-            let place = places.get(rule.value(row) as usize).context("a rule scan names its rules")?;
+        if rules.is_valid(row) {
+            let rule = rules.value(row);
+            let rule = rule.as_primitive_opt::<UInt32Type>().and_then(|rule| rule.iter().next().flatten());
+            let place =
+                rule.and_then(|rule| places.get(rule as usize)).context("a rule scan names its rules")?;
             if let Ok(matched) = &mut judged.rules[*place] {
                 matched.count += count;
             }

@@ -237,10 +237,17 @@ fn is_asked_to_be_there(place: &Place, check: &Check) -> Option<usize> {
 /// The columns that a Sigma condition reads.
 pub(super) fn columns_of(condition: &Condition) -> BTreeSet<String> {
     let mut columns = BTreeSet::from(["event_source", "event_name", "extra"].map(str::to_owned));
-    condition.places(&mut |place| match place.held {
-        Held::Column { field, .. } => drop(columns.insert(FIELDS[field].column.to_owned())),
-        Held::Beside => drop(columns.insert("aggregation".to_owned())),
+    condition.places(&mut |place| columns.extend(columns_at(place)));
+    columns
+}
+
+/// The columns that a place is read from.
+pub(super) fn columns_at(place: &Place) -> Vec<String> {
+    let mut columns = vec!["extra".to_owned()];
+    match place.held {
+        Held::Column { field, .. } => columns.push(FIELDS[field].column.to_owned()),
+        Held::Beside => columns.push("aggregation".to_owned()),
         Held::Record => columns.extend(Printer::columns().map(str::to_owned)),
-    });
+    }
     columns
 }

@@ -1,6 +1,6 @@
 //! One scan of many rules finds what each rule finds by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::judge::Hit;
-use super::kept::Kept;
-use super::{Affected, Asked, Matched, Wanted, judge};
+use super::kept::{Columns, Kept};
+use super::{Affected, Asked, Judged, Matched, Wanted, judge};
 use crate::detect::Severity;
 use crate::detect::sigma::{Condition, JsonRecord, Placeholders, detection};
 use crate::detect::test::tests::session_over;
@@ -78,23 +78,33 @@ fn always() -> Span {
     Span { since: Timestamp::MIN, until: Timestamp::MAX }
 }
 
-fn ids(matched: &Matched) -> Vec<String> {
-    let ids = matched.events.iter().flat_map(|batch| {
-        let ids = arrow::compute::cast(batch.column_by_name("event_id").unwrap(), &DataType::Utf8).unwrap();
-        ids.as_string::<i32>().iter().map(|id| id.unwrap_or("none").to_owned()).collect::<Vec<_>>()
-    });
-    let mut ids: Vec<_> = ids.collect();
-    ids.sort();
-    ids
+/// What a rule matched: how many events, and the ids and the principals of those that were handed back, the first ones
+/// of each thread.
+struct Matching {
+    count: u64,
+    ids: Vec<String>,
+    principals: Vec<Option<String>>,
+}
+
+fn matching(judged: &Judged) -> Vec<Matching> {
+    let of = |matched: &Matched| {
+        let events = matched.hits.iter().map(|hit| (&judged.events[hit.batch as usize], hit.row as usize));
+        let events: Vec<_> = events.collect();
+        let ids = events.iter().map(|(events, row)| events.key(*row).0.unwrap_or("none").to_owned());
+        let principals = events.iter().map(|(events, row)| events.principal(*row).map(str::to_owned));
+        let mut ids: Vec<_> = ids.collect();
+        ids.sort();
+        Matching { count: matched.count, ids, principals: principals.collect() }
+    };
+    judged.rules.iter().map(|matched| of(matched.as_ref().unwrap())).collect()
 }
 
 fn graded(rules: Vec<Asked<'_>>) -> Vec<(Asked<'_>, Severity)> {
     rules.into_iter().map(|rule| (rule, Severity::Low)).collect()
 }
 
-async fn judged(session: &Session, rules: Vec<Asked<'_>>, max: usize) -> Vec<Matched> {
-    let judged = judge(session, graded(rules), always(), Wanted::First(max)).await.unwrap();
-    judged.rules.into_iter().map(Result::unwrap).collect()
+async fn judged(session: &Session, rules: Vec<Asked<'_>>, max: usize) -> Vec<Matching> {
+    matching(&judge(session, graded(rules), always(), Wanted::First(max)).await.unwrap())
 }
 
 #[tokio::test]
@@ -121,7 +131,7 @@ async fn neighbours_of_one_kind_are_told_apart_by_what_differs() {
         let holds = |number: &usize| condition.holds(&mut JsonRecord(&records[*number]));
         let wanted: Vec<_> =
             (0..records.len()).filter(holds).map(|number| format!("id-{number:03}")).collect();
-        assert_eq!(ids(matched), wanted, "{yaml}");
+        assert_eq!(matched.ids, wanted, "{yaml}");
     }
 }
 
@@ -135,7 +145,7 @@ async fn rules_in_one_scan_match_the_records_that_their_conditions_hold_of() {
         let holds = |number: &usize| condition.holds(&mut JsonRecord(&records[*number]));
         let wanted: Vec<_> =
             (0..records.len()).filter(holds).map(|number| format!("id-{number:03}")).collect();
-        assert_eq!(ids(matched), wanted, "{yaml}");
+        assert_eq!(matched.ids, wanted, "{yaml}");
         assert_eq!(matched.count, wanted.len() as u64, "{yaml}");
         assert!(!wanted.is_empty(), "{yaml} matches nothing");
     }
@@ -160,8 +170,13 @@ async fn sql_rules_share_the_scan_and_match_what_their_queries_select() {
     for (sql, matched) in queries.iter().zip(&matched) {
         let rows =
             session.plan(&sql.replace('*', "event_id"), &BTreeMap::new()).unwrap().collect().await.unwrap();
-        let wanted = Matched { count: rows.iter().map(|rows| rows.num_rows() as u64).sum(), events: rows };
-        assert_eq!((matched.count, ids(matched)), (wanted.count, ids(&wanted)), "{sql}");
+        let ids = rows.iter().flat_map(|rows| {
+            let ids = arrow::compute::cast(rows.column(0), &DataType::Utf8).unwrap();
+            ids.as_string::<i32>().iter().map(|id| id.unwrap().to_owned()).collect::<Vec<_>>()
+        });
+        let mut wanted: Vec<_> = ids.collect();
+        wanted.sort();
+        assert_eq!((matched.count, &matched.ids), (wanted.len() as u64, &wanted), "{sql}");
     }
     assert!(matched[..6].iter().all(|matched| matched.count > 0));
 }
@@ -204,7 +219,7 @@ async fn neighbours_that_differ_only_beside_the_columns_are_told_apart() {
     let records: Vec<_> = (0..6).map(|number| record(number, &text([5, 6, 5, 5, 6, 6][number]))).collect();
     let rules = vec![Asked::Sigma(condition("{s: {errorCode: 5}, condition: s}"))];
     let matched = judged(&session_over(&records), rules, 10).await;
-    assert_eq!(ids(&matched[0]), ["id-000", "id-002", "id-003"]);
+    assert_eq!(matched[0].ids, ["id-000", "id-002", "id-003"]);
 }
 
 #[test]
@@ -223,8 +238,8 @@ async fn the_first_events_are_handed_back_and_all_are_counted() {
     let records: Vec<_> = (0..50).rev().map(|number| record(number, RECORDS[0])).collect();
     let matched = judged(&session_over(&records), vec![Asked::Sigma(condition(DETECTIONS[0]))], 3).await;
     assert_eq!(
-        (matched[0].count, ids(&matched[0])),
-        (50, vec!["id-000".into(), "id-001".into(), "id-002".into()])
+        (matched[0].count, &matched[0].ids[..3]),
+        (50, ["id-000", "id-001", "id-002"].map(String::from).as_slice())
     );
 }
 
@@ -240,15 +255,11 @@ async fn counting_comes_to_what_handing_back_would() {
     for (number, (rule, counted)) in asked().zip(&counted.rules).enumerate() {
         let matched = &judged(&session, vec![rule], 1000).await[0];
         assert_eq!(counted.as_ref().unwrap().count, matched.count, "{}", DETECTIONS[number]);
-        for batch in &matched.events {
-            let names =
-                arrow::compute::cast(batch.column_by_name("principal").unwrap(), &DataType::Utf8).unwrap();
-            for name in names.as_string::<i32>().iter().flatten() {
-                let affected =
-                    wanted.entry(name.to_owned()).or_insert(Affected { count: 0, worst: Severity::Info });
-                affected.count += 1;
-                affected.worst = affected.worst.max(severity(number));
-            }
+        for name in matched.principals.iter().flatten() {
+            let affected =
+                wanted.entry(name.to_owned()).or_insert(Affected { count: 0, worst: Severity::Info });
+            affected.count += 1;
+            affected.worst = affected.worst.max(severity(number));
         }
     }
     assert!(wanted.len() > 2);
@@ -268,7 +279,8 @@ fn rows(times: &[i64], ids: &[String]) -> RecordBatch {
 }
 
 fn kept(rules: usize, max: usize, pool: Arc<dyn MemoryPool>) -> Kept {
-    Kept::new(schema(), rules, max, MemoryConsumer::new("test").register(&pool))
+    let columns = Columns { places: vec![0, 1], whole: false, fields: Arc::new([]) };
+    Kept::new(&schema(), columns, rules, (max, u64::MAX), MemoryConsumer::new("test").register(&pool))
 }
 
 proptest! {
@@ -291,19 +303,25 @@ proptest! {
             }
             kept.take(&rows(&times, &ids), &hits).unwrap();
         }
-        let found: BTreeMap<usize, _> =
-            kept.finish(u64::MAX).unwrap().into_iter().map(|(rule, count, events)| (rule, (count, events))).collect();
-        for (rule, mut wanted) in all.into_iter().enumerate() {
-            let Some((count, events)) = found.get(&rule) else {
-                prop_assert!(wanted.is_empty());
-                continue;
-            };
-            prop_assert_eq!(*count, wanted.len() as u64);
+        let found = kept.finish().unwrap();
+        let mut events: Vec<Vec<(i64, String)>> = vec![Vec::new(); 8];
+        for (batch, rules) in &found.events {
+            let times = batch.column(0).as_primitive::<TimestampMicrosecondType>();
+            let ids = batch.column(1).as_string_view();
+            let needed: BTreeSet<_> = rules.iter().map(|(row, _)| *row).collect();
+            prop_assert!(2 * needed.len() + 1 >= batch.num_rows());
+            for (row, rule) in rules {
+                let row = *row as usize;
+                events[*rule as usize].push((times.value(row), ids.value(row).to_owned()));
+            }
+        }
+        for ((mut wanted, mut got), count) in all.into_iter().zip(events).zip(found.counts) {
+            prop_assert_eq!(count, wanted.len() as u64);
             wanted.sort();
             wanted.truncate(max);
-            let times = events.column(0).as_primitive::<TimestampMicrosecondType>().values();
-            let ids = events.column(1).as_string::<i32>().iter().map(|id| id.unwrap().to_owned());
-            let got: Vec<_> = times.iter().copied().zip(ids).collect();
+            got.sort();
+            prop_assert!(got.len() <= max + 1);
+            got.truncate(max);
             prop_assert_eq!(got, wanted);
         }
     }
@@ -315,14 +333,15 @@ fn events_that_no_rule_needs_any_more_are_let_go_and_too_many_are_refused() {
     let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(200 << 20));
     let mut first = kept(1, 10, pool.clone());
     for number in (0..300_i64).rev() {
-        let ids: Vec<_> = (0..10).map(|row| format!("{row}{}", "x".repeat(100_000))).collect();
+        let ids: Vec<_> = (0..10).map(|row| format!("{row}{}-{number}", "x".repeat(100_000))).collect();
         first.take(&rows(&[number; 10], &ids), &[Hit { rule: 0, rows: 0..10 }]).unwrap();
     }
-    let found = first.finish(u64::MAX).unwrap();
-    assert_eq!((found[0].1, found[0].2.num_rows()), (3000, 10));
+    let found = first.finish().unwrap();
+    let left: usize = found.events.iter().map(|(_, rules)| rules.len()).sum();
+    assert_eq!((found.counts, left), (vec![3000], 10));
     let mut many = kept(1, 10_000, pool);
     let mut take = |number: i64| {
-        let ids: Vec<_> = (0..10).map(|row| format!("{row}{}", "x".repeat(100_000))).collect();
+        let ids: Vec<_> = (0..10).map(|row| format!("{row}{}-{number}", "x".repeat(100_000))).collect();
         many.take(&rows(&[number; 10], &ids), &[Hit { rule: 0, rows: 0..10 }])
     };
     let error = (0..300).find_map(|number| take(number).err()).expect("300 MB do not fit 200");

@@ -23,33 +23,14 @@ use crate::query::pattern::folded;
 /// Members of aggregated events that have no column of their own.
 const BESIDE: [&str; 2] = ["timeWindow", "summary"];
 
-/// Appends what is odd about a rule; `text`: its document.
-pub(crate) fn lint(rule: &Rule, detection: &Detection, text: &str, mistakes: &mut Vec<Mistake>) {
+/// Appends what is odd about a rule; `text`: its document. A correlation has no detection of its own.
+pub(crate) fn lint(rule: &Rule, detection: Option<&Detection>, text: &str, mistakes: &mut Vec<Mistake>) {
     let mut lint = Lint { rule, text, mistakes };
-    for name in &detection.unused {
-        lint.warn(&["detection", name], format!("the condition does not use the search `{name}`"));
-    }
-    for name in &detection.unset {
-        let message = format!("the placeholder `%{name}%` has no value; set it in [sigma.placeholders]");
-        lint.warn(&["detection"], message);
-    }
     for id in rule.attack.iter().filter(|id| !catalogue::is_technique(id)) {
         lint.warn(&["tags"], format!("ATT&CK has no technique `{id}`"));
     }
-    for (name, search) in &detection.tree {
-        if NO_SEARCHES.contains(&name.as_str()) {
-            continue;
-        }
-        for fields in maps(search) {
-            lint.operations(name, fields);
-            lint.fields(name, fields);
-        }
-    }
-    if detection.unset.is_empty() && never(&detection.condition) {
-        lint.error(
-            &["detection", "condition"],
-            "no record can match: the rule asks one field for two values".to_owned(),
-        );
+    if let Some(detection) = detection {
+        lint.detection(detection);
     }
 }
 
@@ -69,6 +50,31 @@ struct Lint<'a> {
 }
 
 impl Lint<'_> {
+    fn detection(&mut self, detection: &Detection) {
+        for name in &detection.unused {
+            self.warn(&["detection", name], format!("the condition does not use the search `{name}`"));
+        }
+        for name in &detection.unset {
+            let message = format!("the placeholder `%{name}%` has no value; set it in [sigma.placeholders]");
+            self.warn(&["detection"], message);
+        }
+        for (name, search) in &detection.tree {
+            if NO_SEARCHES.contains(&name.as_str()) {
+                continue;
+            }
+            for fields in maps(search) {
+                self.operations(name, fields);
+                self.fields(name, fields);
+            }
+        }
+        if detection.unset.is_empty() && never(&detection.condition) {
+            self.error(
+                &["detection", "condition"],
+                "no record can match: the rule asks one field for two values".to_owned(),
+            );
+        }
+    }
+
     /// Event names and sources, compared for equality in one search.
     fn operations(&mut self, search: &str, fields: &Map<String, Value>) {
         let sources = exact(fields.get("eventSource"));

@@ -1,4 +1,4 @@
-//! The documents of a Sigma file as rules.
+//! The documents of a Sigma file: rules, correlations, filters.
 //!
 //! A rule's id is its `id`; without one it is called after its file. Its version is a hash of what decides what
 //! it finds and how that is shown, so that two copies of a rule that differ in a date are one.
@@ -7,11 +7,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use super::detection;
+use super::condition::Condition;
+use super::correlation::{self, Aggregation, Asks, Base, Bounds, Correlation, Field, Source, Written};
+use super::detection::{self, Detection};
 use super::document::{Document, documents};
 use super::modifier::Placeholders;
+use super::place::Place;
 use crate::detect::Severity;
 use crate::detect::kind::Kind;
 use crate::detect::mistake::Mistake;
@@ -38,28 +42,44 @@ const STATUSES: [(&str, Status); 5] = [
     ("deprecated", Status::Disabled),
 ];
 
-/// Reads the rules of a file, and what is wrong with the others.
-pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
+/// What a document is.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// A rule by itself.
+    Rule(Box<Rule>),
+    /// A correlation; what its rules are is not known yet.
+    Correlation(Box<Rule>, Box<Written>),
+    /// A filter, and the names of the rules that it narrows.
+    Filter(Vec<String>, Detection),
+    /// A correlation that can't be used, and the names of rules that exist for it alone.
+    Refused(Vec<String>),
+}
+
+/// Reads the documents of a file, and what is wrong with the others.
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    placeholders: &Placeholders,
+) -> (Vec<(Document, Read)>, Vec<Mistake>) {
     let (documents, wrong) = documents(text);
     let mut mistakes: Vec<_> =
         wrong.into_iter().map(|(line, message)| Mistake::error(file, line, message)).collect();
     if documents.is_empty() && mistakes.is_empty() {
         mistakes.push(Mistake::error(file, 1, "the file holds no rule"));
     }
-    let mut rules = Vec::new();
-    let parts = parts_of_correlations(&documents);
-    let is_part = |document: &Document| {
-        let names = ["id", "name", "title"].into_iter().filter_map(|key| document.tree.get(key)?.as_str());
-        names.into_iter().any(|name| parts.contains(&name))
-    };
-    for (index, document) in documents.iter().enumerate() {
-        let mut reader = Reader { file, document, mistakes: Vec::new() };
-        match reader.rule(index, placeholders) {
-            Some(rule) if reader.mistakes.is_empty() => rules.extend((!is_part(document)).then_some(rule)),
-            _ => mistakes.append(&mut reader.mistakes),
+    let mut found = Vec::new();
+    for (index, document) in documents.into_iter().enumerate() {
+        let mut reader = Reader { file, document: &document, mistakes: Vec::new() };
+        match reader.document(index, placeholders) {
+            Some(read) if reader.mistakes.is_empty() => found.push((document, read)),
+            _ => {
+                mistakes.append(&mut reader.mistakes);
+                let names = correlation::silent(&document.tree);
+                found.push((document, Read::Refused(names)));
+            }
         }
     }
-    (rules, mistakes)
+    (found, mistakes)
 }
 
 struct Reader<'a> {
@@ -69,45 +89,125 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn rule(&mut self, index: usize, placeholders: &Placeholders) -> Option<Rule> {
+    fn document(&mut self, index: usize, placeholders: &Placeholders) -> Option<Read> {
         let tree = &self.document.tree;
-        let title = self.text("title");
-        if title.is_none() {
-            self.refuse(&["title"], "the rule has no `title`");
+        if tree.contains_key("filter") {
+            return self.filter(placeholders);
         }
         let id = self.text("id").unwrap_or_else(|| name_of(self.file, index));
         if !is_id(&id) {
             self.refuse(&["id"], "its `id` is no id: letters, digits, `-`, `_` and `.`, at most 128 of them");
         }
-        let severity = self.one_of("level", &LEVELS).unwrap_or(Severity::Medium);
-        let status = self.one_of("status", &STATUSES).unwrap_or(Status::Experimental);
-        if tree.contains_key("correlation") {
-            self.refuse(&["correlation"], "correlations are not supported yet");
-            return None;
+        match tree.get("correlation") {
+            Some(correlation) => self.correlation(id, correlation),
+            None => self.rule(id, placeholders).map(|rule| Read::Rule(Box::new(rule))),
         }
+    }
+
+    fn rule(&mut self, id: String, placeholders: &Placeholders) -> Option<Rule> {
         self.check_source();
-        let Some(found) = tree.get("detection") else {
+        let Some(found) = self.document.tree.get("detection") else {
             self.refuse(&[], "the rule has no `detection`");
             return None;
         };
-        let detection = match detection::read(found, placeholders) {
-            Ok(detection) => detection,
+        let detection = self.detection("detection", found, placeholders)?;
+        let text = self.document.text.clone();
+        let (kind, window, body) = match &detection.aggregation {
+            None => (Kind::Event, None, Body::Sigma { detection: Arc::new(detection), text }),
+            Some(aggregation) => {
+                let correlation = match aggregated(&id, aggregation, found, &detection, placeholders) {
+                    Ok(correlation) => Arc::new(correlation),
+                    Err((key, message)) => {
+                        self.refuse(&["detection", key], &message);
+                        return None;
+                    }
+                };
+                let (unset, timespan) = (detection.unset.clone(), correlation.timespan);
+                let detection = Some(Arc::new(detection));
+                (Kind::Correlation, Some(timespan), Body::Correlation { correlation, detection, unset, text })
+            }
+        };
+        self.with_body(id, found, kind, window, body)
+    }
+
+    fn correlation(&mut self, id: String, found: &Value) -> Option<Read> {
+        let written = match correlation::read(found, self.document.tree.get("generate")) {
+            Ok(written) => written,
             Err(wrong) => {
                 for (path, message) in wrong {
-                    let path: Vec<_> =
-                        std::iter::once("detection").chain(path.iter().map(String::as_str)).collect();
-                    let place =
-                        if path.len() > 1 { format!("{}: ", path[1..].join(": ")) } else { String::new() };
-                    self.refuse(&path, &format!("{place}{message}"));
+                    let path: Vec<_> = std::iter::once("correlation").chain(path).collect();
+                    self.refuse(&path, &message);
                 }
                 return None;
             }
         };
-        if let Some(aggregation) = &detection.aggregation {
-            let message = format!("the aggregation `{aggregation}` is not supported yet");
-            self.refuse(&["detection", "condition"], &message);
+        let body = Body::Correlation {
+            correlation: Arc::new(Correlation {
+                asks: Asks::Events(Bounds::at_least(1.0)),
+                bases: Vec::new(),
+                group_by: Vec::new(),
+                timespan: written.timespan,
+            }),
+            detection: None,
+            unset: Vec::new(),
+            text: self.document.text.clone(),
+        };
+        let rule = self.with_body(id, found, Kind::Correlation, Some(written.timespan), body)?;
+        Some(Read::Correlation(Box::new(rule), Box::new(written)))
+    }
+
+    fn filter(&mut self, placeholders: &Placeholders) -> Option<Read> {
+        self.check_source();
+        let Some(Value::Object(filter)) = self.document.tree.get("filter") else {
+            self.refuse(&["filter"], "`filter` is no list of searches and a condition");
+            return None;
+        };
+        let mut searches = filter.clone();
+        let rules = match searches.remove("rules") {
+            Some(Value::String(name)) => vec![name],
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        if rules.is_empty() {
+            self.refuse(&["filter"], "the filter names no `rules`");
         }
-        let decides = json!([id, tree.get("title"), tree.get("level"), tree.get("tags"), found]);
+        let detection = self.detection("filter", &Value::Object(searches), placeholders)?;
+        if detection.aggregation.is_some() {
+            self.refuse(&["filter", "condition"], "a filter can't count");
+        }
+        Some(Read::Filter(rules, detection))
+    }
+
+    fn detection(&mut self, key: &str, found: &Value, placeholders: &Placeholders) -> Option<Detection> {
+        let wrong = match detection::read(found, placeholders) {
+            Ok(detection) => return Some(detection),
+            Err(wrong) => wrong,
+        };
+        for (path, message) in wrong {
+            let path: Vec<_> = std::iter::once(key).chain(path.iter().map(String::as_str)).collect();
+            let place = if path.len() > 1 { format!("{}: ", path[1..].join(": ")) } else { String::new() };
+            self.refuse(&path, &format!("{place}{message}"));
+        }
+        None
+    }
+
+    /// The rule, with what is common to all; `decides` is what it asks.
+    fn with_body(
+        &mut self,
+        id: String,
+        decides: &Value,
+        kind: Kind,
+        window: Option<SignedDuration>,
+        body: Body,
+    ) -> Option<Rule> {
+        let tree = &self.document.tree;
+        let title = self.text("title");
+        if title.is_none() {
+            self.refuse(&["title"], "the rule has no `title`");
+        }
+        let severity = self.one_of("level", &LEVELS).unwrap_or(Severity::Medium);
+        let status = self.one_of("status", &STATUSES).unwrap_or(Status::Experimental);
+        let decides = json!([id, tree.get("title"), tree.get("level"), tree.get("tags"), decides]);
         Some(Rule {
             id,
             title: title?,
@@ -122,11 +222,11 @@ impl Reader<'_> {
             params: BTreeMap::new(),
             needs: Vec::new(),
             entity: Vec::new(),
-            window: None,
+            window,
             lookback: None,
             clock: false,
-            kind: Kind::Event,
-            body: Body::Sigma { detection: Arc::new(detection), text: self.document.text.clone() },
+            kind,
+            body,
             version: version(&decides.to_string()),
             file: self.file.to_owned(),
             line: self.document.line,
@@ -202,12 +302,52 @@ fn is_id(id: &str) -> bool {
     id.len() <= 128 && id.chars().all(good) && id.chars().any(|char| char.is_ascii_alphanumeric())
 }
 
-/// The rules that the correlations of a file are about and that therefore do not fire by themselves.
-fn parts_of_correlations(documents: &[Document]) -> Vec<&str> {
-    let correlations = documents.iter().filter_map(|document| document.tree.get("correlation"));
-    let silent = correlations.filter(|of| of.get("generate").and_then(Value::as_bool) != Some(true));
-    let names = silent.filter_map(|of| of.get("rules")?.as_array());
-    names.flatten().filter_map(Value::as_str).collect()
+/// The correlation that a rule of the old kind is: over its own searches, within its `timeframe`.
+fn aggregated(
+    id: &str,
+    text: &str,
+    found: &Value,
+    detection: &Detection,
+    placeholders: &Placeholders,
+) -> Result<Correlation, (&'static str, String)> {
+    let wrong = |message| ("condition", message);
+    let Some(timeframe) = found.get("timeframe").and_then(Value::as_str) else {
+        return Err(wrong(format!(
+            "`| {text}` has no `timeframe` beside the condition; write `timeframe: 10m`"
+        )));
+    };
+    let timespan = correlation::span(timeframe).map_err(|message| ("timeframe", message))?;
+    let base = |name: &str, condition: &Arc<Condition>, group_by: &[String], field: Option<&String>| Base {
+        rule_id: name.to_owned(),
+        title: name.to_owned(),
+        source: Source::Events(condition.clone()),
+        groups: group_by.iter().map(|name| Field::Of(Place::of(name))).collect(),
+        values: field.iter().map(|name| Field::Of(Place::of(name))).collect(),
+    };
+    Ok(match correlation::aggregation(text).map_err(wrong)? {
+        Aggregation::Computed { kind, field, group_by, bounds } => Correlation {
+            asks: match kind {
+                correlation::Kind::Values => Asks::Values(bounds),
+                correlation::Kind::Number(statistic) => Asks::Number(statistic, bounds),
+                _ => Asks::Events(bounds),
+            },
+            bases: vec![base(id, &detection.condition, &group_by, field.as_ref())],
+            group_by,
+            timespan,
+        },
+        Aggregation::Near(searches) => {
+            let mut bases = vec![base(id, &detection.condition, &[], None)];
+            for name in &searches {
+                let mut search = found.clone();
+                search["condition"] = Value::from(name.as_str());
+                let search = detection::read(&search, placeholders);
+                let search = search.map_err(|_| wrong(format!("`near {name}`: no search is named so")))?;
+                bases.push(base(name, &search.condition, &[], None));
+            }
+            let asks = Asks::Temporal(Bounds::at_least(bases.len() as f64));
+            Correlation { asks, bases, group_by: Vec::new(), timespan }
+        }
+    })
 }
 
 /// The id of a rule that has none.

@@ -329,8 +329,9 @@ fn a_rule_that_cannot_be_used_names_its_line_and_leaves_the_others() {
         ("level: informational", "level: hihg", 4, "did you mean `high`?"),
         ("title: T", "name: T", 1, "no `title`"),
         ("id: 1", "id: /1", 2, "is no id"),
-        ("detection:", "correlation:", 8, "not supported yet"),
-        ("condition: s", "condition: s | count() > 5", 11, "`count() > 5` is not supported yet"),
+        ("detection:", "correlation: 5\nodd:", 8, "no list of keys"),
+        ("condition: s", "condition: s | count() > 5", 11, "has no `timeframe`"),
+        ("condition: s", "condition: s | top() > 5", 11, "has no `timeframe`"),
     ] {
         let broken = RULE.replace(from, to).replace("-000000000001", "-000000000002");
         let (rules, mistakes) = super::rules("r.yml", &format!("{broken}---\n{RULE}"), &placeholders());

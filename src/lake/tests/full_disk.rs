@@ -135,7 +135,7 @@ async fn save_finding(lake: &Lake) -> anyhow::Result<()> {
         }
     });
     let rows = RecordBatch::try_new(schema.clone(), columns.collect())?;
-    lake.append_findings(&rows, jiff::Timestamp::now()).await
+    lake.append_findings(&[rows], jiff::Timestamp::now()).await
 }
 
 async fn run(step: Step, lake: &Lake) -> anyhow::Result<()> {

@@ -1,0 +1,166 @@
+//! Correlations: what other rules match, within a span of time, group by group.
+//!
+//! **When one fires.** At each moment t at which a group has an event, the events of [t − timespan, t] are looked at, both
+//! ends included; events at one moment count together, in whatever order they were read. Time is tiled into windows of
+//! one timespan from 1970 on; what fires in one window is one finding, dated at the first moment in it.
+//!
+//! What happens at t thus follows from events no older than the timespan, and a finding from those of its window and the
+//! one before: the law of `window` holds. A correlation over correlations reaches back further ([`back`]).
+//!
+//! A group has all fields of `group-by`: an event that lacks one belongs to none. All correlations of a run share one
+//! scan, which hands back every event that some of their rules match, in few columns.
+
+mod fired;
+mod occurrences;
+mod sliding;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+
+use self::fired::Fired;
+use self::occurrences::{Events, Known, occurrences};
+use super::Severity;
+use super::finding::Finding;
+use super::rule::Rule;
+use super::run::Stamp;
+use super::scan::{self, Asked, Wanted};
+use super::sigma::{Condition, Correlation, Field, Place, Source};
+use super::window::{Frame, Span};
+use crate::query::Session;
+
+/// What one correlation found: the first findings, and how many there are in all.
+pub(super) type Found = (Vec<Finding>, u64);
+
+/// Runs correlations over the events in `span`; of each at most `max` findings are made.
+///
+/// # Errors
+/// When the scan fails, or what the rules match does not fit the memory; what is wrong with one correlation is its
+/// result.
+pub(super) async fn correlate(
+    session: &Session,
+    rules: &[(&Rule, &Arc<Correlation>)],
+    span: Span,
+    stamp: &Stamp,
+    max: usize,
+) -> Result<Vec<Result<Found>>> {
+    let mut asked = Questions::default();
+    let mut read = span;
+    for (_, correlation) in rules {
+        asked.add(correlation);
+        let frame = Frame::new(span, Some(correlation.timespan), Some(back(correlation)));
+        read = Span { since: read.since.min(frame.read.since), until: read.until.max(frame.read.until) };
+    }
+    let conditions =
+        asked.conditions.iter().map(|condition| (Asked::Sigma(condition.clone()), Severity::Info));
+    let wanted = Wanted::Each(asked.fields.iter().cloned().collect());
+    let judged = scan::judge(session, conditions.collect(), read, wanted).await?;
+    let failed = |correlation: &Correlation| {
+        let mut failed = None;
+        each_source(correlation, &mut |condition| {
+            let place = asked.conditions.iter().position(|other| Arc::ptr_eq(other, condition));
+            if let Some(Err(error)) = place.map(|place| &judged.rules[place]) {
+                failed = Some(format!("{error:#}"));
+            }
+        });
+        failed
+    };
+    let events = Events::new(&judged, &asked);
+    let mut known = Known::default();
+    let mut results = Vec::with_capacity(rules.len());
+    for (rule, correlation) in rules {
+        if let Some(reason) = failed(correlation) {
+            results.push(Err(anyhow::anyhow!(reason)));
+            continue;
+        }
+        let fired = fire(correlation, &events, &mut known);
+        let mut own: Vec<_> =
+            (0..fired.all.len()).filter(|index| keeps(span, fired.all[*index].first)).collect();
+        own.sort_by_key(|index| (fired.all[*index].first, fired.all[*index].group));
+        let total = own.len() as u64;
+        own.truncate(max);
+        let findings = own.into_iter().map(|index| fired.finding(index, rule, &events, stamp));
+        results.push(Ok((findings.collect(), total)));
+    }
+    Ok(results)
+}
+
+fn keeps(span: Span, micros: i64) -> bool {
+    let time = Timestamp::from_microsecond(micros).unwrap_or_default();
+    span.since <= time && time < span.until
+}
+
+/// What a correlation fires at; known once for all that are about it.
+fn fire(correlation: &Arc<Correlation>, events: &Events<'_>, known: &mut Known) -> Arc<Fired> {
+    let key = Arc::as_ptr(correlation) as usize;
+    if let Some(fired) = known.get(&key) {
+        return fired.clone();
+    }
+    for base in &correlation.bases {
+        if let Source::Correlation(inner) = &base.source {
+            fire(inner, events, known);
+        }
+    }
+    let happened = occurrences(correlation, events, known);
+    let fired = Arc::new(Fired::new(correlation.clone(), happened));
+    known.insert(key, fired.clone());
+    fired
+}
+
+/// How far before a window events matter: the timespan; of correlations below, their window and how far they reach back.
+fn back(correlation: &Correlation) -> SignedDuration {
+    let inner = correlation.bases.iter().filter_map(|base| match &base.source {
+        Source::Events(_) => None,
+        Source::Correlation(inner) => Some(inner.timespan.saturating_add(back(inner))),
+    });
+    correlation.timespan.saturating_add(inner.max().unwrap_or_default())
+}
+
+/// What all correlations ask of events: conditions and fields, each once.
+#[derive(Debug, Default)]
+struct Questions {
+    conditions: Vec<Arc<Condition>>,
+    fields: Vec<Place>,
+    /// Places of conditions, by their addresses.
+    places: HashMap<usize, usize>,
+}
+
+impl Questions {
+    fn add(&mut self, correlation: &Correlation) {
+        each_source(correlation, &mut |condition| {
+            let next = self.conditions.len();
+            if *self.places.entry(Arc::as_ptr(condition) as usize).or_insert(next) == next {
+                self.conditions.push(condition.clone());
+            }
+        });
+        self.add_fields(correlation);
+    }
+
+    fn add_fields(&mut self, correlation: &Correlation) {
+        for base in &correlation.bases {
+            for field in base.groups.iter().chain(&base.values) {
+                if let Field::Of(place) = field
+                    && !self.fields.contains(place)
+                {
+                    self.fields.push(place.clone());
+                }
+            }
+            if let Source::Correlation(inner) = &base.source {
+                self.add_fields(inner);
+            }
+        }
+    }
+}
+
+fn each_source(correlation: &Correlation, each: &mut dyn FnMut(&Arc<Condition>)) {
+    for base in &correlation.bases {
+        match &base.source {
+            Source::Events(condition) => each(condition),
+            Source::Correlation(inner) => each_source(inner, each),
+        }
+    }
+}

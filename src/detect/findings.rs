@@ -1,0 +1,242 @@
+//! The findings of a run, in the order of every report.
+//!
+//! Hundreds of rules find hundreds of thousands of things, most of them in the same events, and a [`Finding`] takes
+//! kilobytes. So what event rules found stays a rule and a row of events that are kept once; a finding is made of it
+//! when somebody looks, and is gone after that. Findings of query rules, and stored ones, are kept as they are.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::events::Events;
+use super::rule::Rule;
+use super::run::Stamp;
+use super::{Finding, Severity};
+
+/// Findings, the most severe first, then by time.
+#[derive(Clone, Default)]
+pub struct Findings {
+    /// Those that are whole.
+    made: Vec<Arc<Finding>>,
+    /// Those of events.
+    rules: Vec<Arc<Rule>>,
+    events: Vec<Arc<Events>>,
+    stamp: Option<Arc<Stamp>>,
+    order: Vec<Place>,
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    time: i64,
+    severity: Severity,
+    revision: u32,
+    of: Of,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Made(u32),
+    Event { rule: u32, hit: Hit },
+}
+
+/// A row of a batch of events that a rule matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Hit {
+    pub batch: u32,
+    pub row: u32,
+}
+
+/// What can be told of a finding without making it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head<'a> {
+    /// The rule that found it.
+    pub rule_id: &'a str,
+    /// The rule's title.
+    pub title: &'a str,
+    /// The rule's severity.
+    pub severity: Severity,
+    /// When it happened, or began to.
+    pub time: Timestamp,
+    /// Who did it.
+    pub principal: Option<&'a str>,
+}
+
+impl Findings {
+    /// Of event rules over `events`; of each of them what [`Self::add_events`] adds.
+    pub(super) fn over(events: Vec<Arc<Events>>, stamp: Stamp) -> Self {
+        Self { events, stamp: Some(Arc::new(stamp)), ..Self::default() }
+    }
+
+    /// Adds the first `max` of the events that `rule` matched, each once, and says how many there are then. Two rows with
+    /// one key are two copies of an event that differ (both lie in the lake then): the first stands for it.
+    pub(super) fn add_events(&mut self, rule: &Arc<Rule>, mut hits: Vec<Hit>, max: usize) -> usize {
+        let event = |hit: &Hit| (&self.events[hit.batch as usize], hit.row as usize);
+        let time = |hit: &Hit| {
+            let (events, row) = event(hit);
+            events.time(row)
+        };
+        let key = |hit: &Hit| {
+            let (events, row) = event(hit);
+            events.key(row)
+        };
+        hits.sort_unstable_by(|a, b| time(a).cmp(&time(b)).then_with(|| key(a).cmp(&key(b))));
+        let mut seen = HashSet::with_capacity(hits.len());
+        hits.retain(|hit| seen.insert(key(hit)));
+        hits.truncate(max);
+        let number = self.rules.len() as u32;
+        self.order.extend(hits.iter().map(|hit| Place {
+            time: time(hit),
+            severity: rule.severity,
+            revision: 1,
+            of: Of::Event { rule: number, hit: *hit },
+        }));
+        self.rules.push(rule.clone());
+        hits.len()
+    }
+
+    /// Adds findings that are made.
+    pub(super) fn add(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            self.order.push(Place {
+                time: finding.time.as_microsecond(),
+                severity: finding.severity,
+                revision: u32::try_from(finding.revision).unwrap_or(u32::MAX),
+                of: Of::Made(self.made.len() as u32),
+            });
+            self.made.push(Arc::new(finding));
+        }
+    }
+
+    /// Puts them in order.
+    pub(super) fn sort(&mut self) {
+        let mut order = std::mem::take(&mut self.order);
+        order.sort_by(|a, b| {
+            let of_all = b.severity.cmp(&a.severity).then(a.time.cmp(&b.time));
+            let of_rule = || self.rule_id(a).cmp(self.rule_id(b));
+            of_all.then_with(of_rule).then_with(|| self.within_rule(a, b))
+        });
+        self.order = order;
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Each of them; those of events are made now.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Cow<'_, Finding>> {
+        self.order.iter().map(|place| self.finding(place))
+    }
+
+    /// Copies of all of them.
+    #[cfg(test)]
+    pub(crate) fn to_vec(&self) -> Vec<Finding> {
+        self.iter().map(Cow::into_owned).collect()
+    }
+
+    /// What can be told of each of them at once.
+    pub fn heads(&self) -> impl ExactSizeIterator<Item = Head<'_>> {
+        self.order.iter().map(|place| self.head(place))
+    }
+
+    /// Leaves those that `keep` says.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Finding) -> bool) {
+        let mut order = std::mem::take(&mut self.order);
+        order.retain(|place| keep(&self.finding(place)));
+        self.order = order;
+    }
+
+    /// Gives each of them the revision that `revision` says.
+    pub(super) fn revise(&mut self, mut revision: impl FnMut(&Finding) -> i64) {
+        let mut order = std::mem::take(&mut self.order);
+        for place in &mut order {
+            place.revision = u32::try_from(revision(&self.finding(place))).unwrap_or(u32::MAX);
+        }
+        self.order = order;
+    }
+
+    fn finding(&self, place: &Place) -> Cow<'_, Finding> {
+        let revision = i64::from(place.revision);
+        match place.of {
+            Of::Made(number) => {
+                let made = &self.made[number as usize];
+                match made.revision == revision {
+                    true => Cow::Borrowed(made),
+                    false => Cow::Owned(Finding { revision, ..made.as_ref().clone() }),
+                }
+            }
+            Of::Event { rule, hit } => {
+                let stamp = self.stamp.as_deref().expect("findings of events come with a stamp");
+                let events = &self.events[hit.batch as usize];
+                let finding = events.finding(hit.row as usize, &self.rules[rule as usize], stamp);
+                Cow::Owned(Finding { revision, ..finding })
+            }
+        }
+    }
+
+    fn head(&self, place: &Place) -> Head<'_> {
+        let time = Timestamp::from_microsecond(place.time).unwrap_or_default();
+        match place.of {
+            Of::Made(number) => {
+                let Finding { rule_id, title, severity, principal, .. } = self.made[number as usize].as_ref();
+                Head { rule_id, title, severity: *severity, time, principal: principal.as_deref() }
+            }
+            Of::Event { rule, hit } => {
+                let Rule { id, title, severity, .. } = self.rules[rule as usize].as_ref();
+                let principal = self.events[hit.batch as usize].principal(hit.row as usize);
+                Head { rule_id: id, title, severity: *severity, time, principal }
+            }
+        }
+    }
+
+    fn rule_id(&self, place: &Place) -> &str {
+        match place.of {
+            Of::Made(number) => &self.made[number as usize].rule_id,
+            Of::Event { rule, .. } => &self.rules[rule as usize].id,
+        }
+    }
+
+    /// The order of two findings of one rule at one time; a rule is of events or is not.
+    fn within_rule(&self, a: &Place, b: &Place) -> Ordering {
+        let key = |hit: Hit| self.events[hit.batch as usize].key(hit.row as usize);
+        match (a.of, b.of) {
+            (Of::Made(a), Of::Made(b)) => {
+                self.made[a as usize].finding_id.cmp(&self.made[b as usize].finding_id)
+            }
+            (Of::Event { hit: a, .. }, Of::Event { hit: b, .. }) => key(a).cmp(&key(b)),
+            (Of::Made(_), Of::Event { .. }) => Ordering::Less,
+            (Of::Event { .. }, Of::Made(_)) => Ordering::Greater,
+        }
+    }
+}
+
+impl From<Vec<Finding>> for Findings {
+    fn from(made: Vec<Finding>) -> Self {
+        let mut findings = Self::default();
+        findings.add(made);
+        findings.sort();
+        findings
+    }
+}
+
+impl PartialEq for Findings {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Findings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
+    }
+}
