@@ -244,3 +244,6 @@ pub(super) fn columns_of(condition: &Condition) -> BTreeSet<String> {
     });
     columns
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::detection;
+use super::detection::{self, BUDGET, Detection};
 use super::document::{Document, documents};
 use super::modifier::Placeholders;
 use crate::detect::Severity;
@@ -38,6 +38,12 @@ const STATUSES: [(&str, Status); 5] = [
     ("deprecated", Status::Disabled),
 ];
 
+/// What the values of all rules of a file may come to, as [`BUDGET`] says for one rule.
+const BUDGET_OF_FILE: usize = 4 * BUDGET;
+
+/// A mistake's message, in characters: what a rule says may be quoted in it.
+const MESSAGE_MAX: usize = 600;
+
 /// Reads the rules of a file, and what is wrong with the others.
 pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
     let (documents, wrong) = documents(text);
@@ -47,6 +53,7 @@ pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec
         mistakes.push(Mistake::error(file, 1, "the file holds no rule"));
     }
     let mut rules = Vec::new();
+    let mut budget = BUDGET_OF_FILE;
     let parts = parts_of_correlations(&documents);
     let is_part = |document: &Document| {
         let names = ["id", "name", "title"].into_iter().filter_map(|key| document.tree.get(key)?.as_str());
@@ -54,7 +61,7 @@ pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec
     };
     for (index, document) in documents.iter().enumerate() {
         let mut reader = Reader { file, document, mistakes: Vec::new() };
-        match reader.rule(index, placeholders) {
+        match reader.rule(index, placeholders, &mut budget) {
             Some(rule) if reader.mistakes.is_empty() => rules.extend((!is_part(document)).then_some(rule)),
             _ => mistakes.append(&mut reader.mistakes),
         }
@@ -69,7 +76,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn rule(&mut self, index: usize, placeholders: &Placeholders) -> Option<Rule> {
+    fn rule(&mut self, index: usize, placeholders: &Placeholders, budget: &mut usize) -> Option<Rule> {
         let tree = &self.document.tree;
         let title = self.text("title");
         if title.is_none() {
@@ -90,23 +97,7 @@ impl Reader<'_> {
             self.refuse(&[], "the rule has no `detection`");
             return None;
         };
-        let detection = match detection::read(found, placeholders) {
-            Ok(detection) => detection,
-            Err(wrong) => {
-                for (path, message) in wrong {
-                    let path: Vec<_> =
-                        std::iter::once("detection").chain(path.iter().map(String::as_str)).collect();
-                    let place =
-                        if path.len() > 1 { format!("{}: ", path[1..].join(": ")) } else { String::new() };
-                    self.refuse(&path, &format!("{place}{message}"));
-                }
-                return None;
-            }
-        };
-        if let Some(aggregation) = &detection.aggregation {
-            let message = format!("the aggregation `{aggregation}` is not supported yet");
-            self.refuse(&["detection", "condition"], &message);
-        }
+        let detection = self.detection(found, placeholders, budget)?;
         let decides = json!([id, tree.get("title"), tree.get("level"), tree.get("tags"), found]);
         Some(Rule {
             id,
@@ -131,6 +122,37 @@ impl Reader<'_> {
             file: self.file.to_owned(),
             line: self.document.line,
         })
+    }
+
+    /// The detection, if it can be used; its values take from the `budget` of the file.
+    fn detection(
+        &mut self,
+        found: &Value,
+        placeholders: &Placeholders,
+        budget: &mut usize,
+    ) -> Option<Detection> {
+        let allowed = BUDGET.min(*budget);
+        let mut left = allowed;
+        let read = detection::read_within(found, placeholders, &mut left);
+        *budget -= allowed - left;
+        match read {
+            Ok(detection) => {
+                if let Some(aggregation) = &detection.aggregation {
+                    let message = format!("the aggregation `{aggregation}` is not supported yet");
+                    self.refuse(&["detection", "condition"], &message);
+                }
+                Some(detection)
+            }
+            Err(wrong) => {
+                for (path, message) in wrong {
+                    let place = path.iter().map(|key| format!("{key}: ")).collect::<String>();
+                    let path: Vec<_> =
+                        std::iter::once("detection").chain(path.iter().map(String::as_str)).collect();
+                    self.refuse(&path, &format!("{place}{message}"));
+                }
+                None
+            }
+        }
     }
 
     /// That the rule is about CloudTrail.
@@ -192,8 +214,20 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, path: &[&str], message: &str) {
+        let message = shortened(message);
         self.mistakes.push(Mistake::error(self.file, self.document.line_of(path), message));
     }
+}
+
+/// A message without its middle if it is long: the place is at its beginning, the reason at its end.
+pub(super) fn shortened(message: &str) -> String {
+    let length = message.chars().count();
+    if length <= MESSAGE_MAX {
+        return message.to_owned();
+    }
+    let beginning: String = message.chars().take(MESSAGE_MAX / 2).collect();
+    let end: String = message.chars().skip(length - MESSAGE_MAX / 2).collect();
+    format!("{beginning} … {end}")
 }
 
 /// Ids are shown in terminals and name folders of cases.
