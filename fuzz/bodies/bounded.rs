@@ -12,7 +12,7 @@ use flate2::read::{GzEncoder, MultiGzDecoder};
 
 use super::documents::Documents;
 use super::mutate::Mutator;
-use super::{config, decode, differential, key, reference, rule_header, sql};
+use super::{config, decode, differential, key, reference, rule_header, sigma, sql};
 use crate::generate;
 use crate::progress::Progress;
 
@@ -181,6 +181,14 @@ fn headers_of_any_form_are_read() {
     files(&in_project("queries"), &[".sql"], &mut rules);
     assert!(rules.len() > 20);
     fuzz("rule_header", 4_000, rules, rule_header::run);
+}
+
+#[test]
+fn sigma_rules_of_any_form_are_read_and_mean_the_same_however_they_are_asked() {
+    let mut rules = Vec::new();
+    files(&in_project("fuzz/seeds/sigma"), &[".yml"], &mut rules);
+    assert!(rules.len() > 5);
+    fuzz("sigma", 3_000, rules, sigma::run);
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod differential;
 pub mod key;
 pub mod reference;
 pub mod rule_header;
+pub mod sigma;
 pub mod values;
 
 #[cfg(test)]

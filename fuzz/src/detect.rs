@@ -1,7 +1,11 @@
-//! Of `detect`: headers of rules. Their SQL is taken as it is.
+//! Of `detect`: headers of rules, whose SQL is taken as it is, and Sigma rules.
 
 #[path = "../../src/detect/attack.rs"]
 mod attack;
+#[path = "../../src/detect/catalogue.rs"]
+mod catalogue;
+#[path = "../../src/detect/glob.rs"]
+mod glob;
 #[path = "../../src/detect/header.rs"]
 mod header;
 #[path = "../../src/detect/mistake.rs"]
@@ -12,13 +16,18 @@ mod param;
 mod rule;
 #[path = "../../src/detect/severity.rs"]
 mod severity;
+#[path = "../../src/detect/sigma/mod.rs"]
+pub mod sigma;
 #[path = "../../src/detect/spelling.rs"]
 mod spelling;
 #[path = "../../src/detect/vocabulary.rs"]
 mod vocabulary;
+#[path = "../../src/detect/yaml.rs"]
+mod yaml;
 
-pub use rule::Rule;
+pub use rule::{Body, Rule};
 pub use severity::Severity;
+pub use sigma::{Correlation, Detection, Placeholders};
 
 mod bindings {
     /// As in `detect/bindings.rs`.
@@ -33,6 +42,8 @@ mod kind {
         Event,
         /// Computes findings.
         Query,
+        /// Is about what other rules match.
+        Correlation,
     }
 
     /// Told from the form alone.

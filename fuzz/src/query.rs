@@ -1,7 +1,11 @@
-//! Of `query`: headers, and the values of parameters.
+//! Of `query`: headers, the values of parameters, and what walks over text.
 
 #[path = "../../src/query/header.rs"]
 mod header;
+#[path = "../../src/query/json.rs"]
+pub(crate) mod json;
+#[path = "../../src/query/pattern.rs"]
+pub(crate) mod pattern;
 
 pub use header::split as split_header;
 

@@ -32,7 +32,7 @@ mod run;
 mod scan;
 mod severity;
 mod shipped;
-mod sigma;
+pub(crate) mod sigma;
 mod spelling;
 mod store;
 mod suppress;

@@ -14,6 +14,8 @@ use trailhound::detect::{self, Finding, Kind, RuleSet, State};
 use trailhound::query::Session;
 use trailhound::timespan::Timespan;
 
+use crate::harness::TestDir;
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/detections")
 }
@@ -51,6 +53,67 @@ fn every_folder_of_cases_belongs_to_a_shipped_rule() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(rules.get(&name).is_some(), "testdata/detections/{name}");
     }
+}
+
+/// The file of Sigma rules for trying out, and the folder of their cases.
+fn sigma() -> (PathBuf, PathBuf) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sigma");
+    (folder.join("access_key_for_another.yml"), folder.join("cases"))
+}
+
+/// `rules test` with these rules and cases, as JSON.
+fn tested(rules: &Path, cases: &Path, exit: i32) -> Vec<Value> {
+    let (rules, cases) = (rules.display().to_string(), cases.display().to_string());
+    let run = TestDir::new().run(["rules", "test", &rules, "--cases", &cases, "--format", "json"]);
+    run.expect_exit(exit).json().as_array().unwrap().clone()
+}
+
+#[test]
+fn sigma_rules_hit_and_miss_as_their_cases_say() {
+    let (rules, cases) = sigma();
+    let outcomes = tested(&rules, &cases, 0);
+    assert!(
+        outcomes.len() == 5 && outcomes.iter().all(|outcome| outcome["failure"].is_null()),
+        "{outcomes:?}"
+    );
+}
+
+#[test]
+fn a_sigma_rule_that_means_something_else_fails_its_cases() {
+    let (rules, cases) = sigma();
+    let text = std::fs::read_to_string(rules).unwrap();
+    for (from, to, case, wanted) in [
+        ("and not own", "and own", "miss-own.json", "1 findings instead of none"),
+        ("eventName: CreateAccessKey", "eventName: DeleteAccessKey", "hit.json", "0 findings instead of 1"),
+        ("level: high", "level: low", "hit.json", "not of severity `high`"),
+        (
+            "made and not own and not refused",
+            "made and not own",
+            "miss-refused.json",
+            "1 findings instead of none",
+        ),
+        ("id: access_key_for_another", "id: without_cases", "hit", "no case; add"),
+    ] {
+        let changed = TestDir::new();
+        let outcomes = tested(&changed.file("rules.yml", text.replace(from, to)), &cases, 1);
+        let fails = |outcome: &Value| {
+            outcome["case"] == case && outcome["failure"].as_str().is_some_and(|why| why.contains(wanted))
+        };
+        assert!(outcomes.iter().any(fails), "{to}: {outcomes:?}");
+    }
+}
+
+#[test]
+fn a_sigma_rule_that_cannot_be_used_fails_and_the_others_are_tested() {
+    let (rules, cases) = sigma();
+    let text = std::fs::read_to_string(rules).unwrap().replace("userAgent|contains", "userAgent|contians");
+    let dir = TestDir::new();
+    let path = dir.file("rules.yml", text).display().to_string();
+    dir.run(["rules", "test", &path, "--cases", &cases.display().to_string()])
+        .expect_exit(1)
+        .expect_err("rules.yml:29")
+        .expect_err("did you mean `contains`?")
+        .expect_out("1 rules, 3 cases, 0 failed");
 }
 
 /// The first day of the two weeks.

@@ -251,3 +251,6 @@ pub(super) fn columns_at(place: &Place) -> Vec<String> {
     }
     columns
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use super::document::Document;
 use super::expression::{self, Expression};
 use super::modifier::Placeholders;
 use super::place::Place;
-use super::rule::{self, Read};
+use super::rule::{self, Read, shortened};
 use super::{Condition, Detection};
 use crate::detect::mistake::Mistake;
 use crate::detect::rule::{Body, Rule, version};
@@ -129,7 +129,9 @@ impl Collection {
 
     /// Narrows the rules that filters name.
     fn filter(&mut self, names: &HashMap<String, Vec<usize>>) {
-        for filter in std::mem::take(&mut self.filters) {
+        let filters = std::mem::take(&mut self.filters);
+        let mut of_items: Vec<Vec<&Detection>> = vec![Vec::new(); self.items.len()];
+        for filter in &filters {
             let mut narrowed: Vec<usize> = Vec::new();
             for name in &filter.rules {
                 match name.as_str() {
@@ -140,28 +142,55 @@ impl Collection {
             narrowed.sort_unstable();
             narrowed.dedup();
             if narrowed.is_empty() {
-                let message =
-                    format!("the filter narrows nothing: no rule is named `{}`", filter.rules.join("`, `"));
+                let rules = filter.rules.join("`, `");
+                let message = shortened(&format!("the filter narrows nothing: no rule is named `{rules}`"));
                 let line = filter.document.line_of(&["filter", "rules"]);
                 self.mistakes.push(Mistake::error(&filter.file, line, message));
             }
-            for index in narrowed {
-                let rule = &mut self.items[index].rule;
-                if let Body::Sigma { detection, .. } = &mut rule.body {
-                    let both = vec![detection.condition.clone(), filter.detection.condition.clone()];
-                    let mut unset = detection.unset.clone();
-                    unset.extend(filter.detection.unset.iter().cloned());
-                    let condition = Condition::all(both);
-                    *detection = Arc::new(Detection { condition, unset, ..detection.as_ref().clone() });
-                    rule.version = version(&json!([rule.version, filter.detection.tree]).to_string());
-                }
-            }
+            narrowed.iter().for_each(|index| of_items[*index].push(&filter.detection));
+        }
+        for (item, filters) in self.items.iter_mut().zip(of_items).filter(|(_, filters)| !filters.is_empty())
+        {
+            item.narrow(&filters);
         }
     }
 }
 
-#[cfg(test)]
+impl Item {
+    /// Leaves of what the rule matches what passes the filters as well.
+    fn narrow(&mut self, filters: &[&Detection]) {
+        let narrowed = |own: &Arc<Condition>| {
+            let own = std::iter::once(own.clone());
+            Condition::all(own.chain(filters.iter().map(|filter| filter.condition.clone())).collect())
+        };
+        let more = filters.iter().flat_map(|filter| &filter.unset).cloned();
+        match &mut self.rule.body {
+            Body::Sigma { detection, .. } => {
+                let mut own = detection.as_ref().clone();
+                own.condition = narrowed(&own.condition);
+                own.unset.extend(more);
+                *detection = Arc::new(own);
+            }
+            // One over its own searches; what others match is theirs to narrow.
+            Body::Correlation { correlation, unset, .. } if self.written.is_none() => {
+                let mut own = correlation.as_ref().clone();
+                for base in &mut own.bases {
+                    if let Source::Events(condition) = &mut base.source {
+                        *condition = narrowed(condition);
+                    }
+                }
+                unset.extend(more);
+                *correlation = Arc::new(own);
+            }
+            Body::Correlation { .. } | Body::Sql { .. } => return,
+        }
+        let trees: Vec<_> = filters.iter().map(|filter| &filter.tree).collect();
+        self.rule.version = version(&json!([self.rule.version, trees]).to_string());
+    }
+}
+
 /// The rules of one file by itself, and what is wrong with the others.
+#[allow(dead_code, reason = "of tests and fuzz targets")]
 pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
     let mut collection = Collection::default();
     collection.add(file, text, placeholders);

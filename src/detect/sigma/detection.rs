@@ -18,7 +18,20 @@ const TESTS_MAX: usize = 10_000;
 
 /// What the values of one rule may come to after their modifiers, in characters; a regular expression counts as
 /// [`modifier::REGEX_COST`] of them.
-const BUDGET: usize = 4 << 20;
+pub(super) const BUDGET: usize = 4 << 20;
+
+/// A field's name and its modifiers, in bytes; an operation's longest path is far shorter.
+const KEY_MAX: usize = 1024;
+
+/// Bytes of the conditions times bytes of the names of searches: each name may be compared with each word. The
+/// longest public rule comes to 9,000.
+const NAMING_MAX: usize = 1 << 26;
+
+/// What is told of one rule; what follows is counted.
+const WRONG_MAX: usize = 50;
+
+/// Names that a message lists.
+const LISTED_MAX: usize = 20;
 
 /// Keys of `detection` that are no searches.
 pub(super) const NO_SEARCHES: [&str; 2] = ["condition", "timeframe"];
@@ -45,16 +58,30 @@ pub(crate) type Wrong = (Vec<String>, String);
 ///
 /// # Errors
 /// Everything that is wrong with it.
+#[cfg(test)]
 pub(crate) fn read(detection: &Value, placeholders: &Placeholders) -> Result<Detection, Vec<Wrong>> {
+    read_within(detection, placeholders, &mut BUDGET.clone())
+}
+
+/// Reads the value of `detection`; its values take from `budget`, at most [`BUDGET`].
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn read_within(
+    detection: &Value,
+    placeholders: &Placeholders,
+    budget: &mut usize,
+) -> Result<Detection, Vec<Wrong>> {
     let Value::Object(detection) = detection else {
         return Err(vec![(Vec::new(), "`detection` is no list of searches and a condition".to_owned())]);
     };
     let mut reader = Reader {
         placeholders,
         wrong: Vec::new(),
+        wrong_more: 0,
         unset: Vec::new(),
         tests: 0,
-        budget: BUDGET,
+        budget,
         path: Vec::new(),
     };
     let searches: Vec<_> = detection
@@ -64,7 +91,7 @@ pub(crate) fn read(detection: &Value, placeholders: &Placeholders) -> Result<Det
         .collect();
     let joined = reader.conditions(detection, &searches);
     let Some((expressions, aggregation)) = joined.filter(|_| reader.wrong.is_empty()) else {
-        return Err(reader.wrong);
+        return Err(reader.all_wrong());
     };
     // Counted before it is built: a search of thousands may stand in it thousands of times.
     let sizes: Vec<_> = searches.iter().map(|(name, search)| (*name, size(search))).collect();
@@ -85,10 +112,12 @@ pub(crate) fn read(detection: &Value, placeholders: &Placeholders) -> Result<Det
 struct Reader<'a> {
     placeholders: &'a Placeholders,
     wrong: Vec<Wrong>,
+    /// What else was wrong.
+    wrong_more: usize,
     unset: Vec<String>,
     tests: usize,
     /// Characters and compiled expressions that are left.
-    budget: usize,
+    budget: &'a mut usize,
     path: Vec<String>,
 }
 
@@ -101,8 +130,18 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, message: impl Into<String>) -> Arc<Condition> {
-        self.wrong.push((self.path.clone(), message.into()));
+        match self.wrong.len() {
+            WRONG_MAX => self.wrong_more += 1,
+            _ => self.wrong.push((self.path.clone(), message.into())),
+        }
         never()
+    }
+
+    fn all_wrong(mut self) -> Vec<Wrong> {
+        if self.wrong_more > 0 {
+            self.wrong.push((Vec::new(), format!("and {} more mistakes in this rule", self.wrong_more)));
+        }
+        self.wrong
     }
 
     /// One search.
@@ -134,6 +173,9 @@ impl Reader<'_> {
         }
         let field = |reader: &mut Self, (key, value): (&String, &Value)| {
             reader.within(key, |reader| match value {
+                _ if key.len() > KEY_MAX => {
+                    reader.refuse(format!("a field of {} bytes; at most {KEY_MAX} are allowed", key.len()))
+                }
                 Value::Array(values) => reader.values(key, values),
                 Value::Object(_) => reader.refuse("fields in fields are written with dots, as `a.b: value`"),
                 value => reader.values(key, std::slice::from_ref(value)),
@@ -166,7 +208,7 @@ impl Reader<'_> {
             // A keyword is part of a value.
             modifiers.push("contains");
         }
-        match modifier::condition(&place, &modifiers, values, self.placeholders, &mut self.budget) {
+        match modifier::condition(&place, &modifiers, values, self.placeholders, self.budget) {
             Ok(condition) => condition,
             Err(Refused::Wrong(message)) => self.refuse(message),
             Err(Refused::Unset(name)) => {
@@ -201,6 +243,11 @@ impl Reader<'_> {
             }
         };
         let names: Vec<_> = searches.iter().map(|(name, _)| *name).collect();
+        let bytes = |texts: &[&str]| texts.iter().map(|text| text.len()).sum::<usize>();
+        if bytes(&texts).saturating_mul(bytes(&names)) > NAMING_MAX {
+            self.refuse("the condition and the names of the searches are too long to be compared");
+            return None;
+        }
         let mut expressions = Vec::new();
         let mut aggregation = None;
         for text in &texts {
@@ -222,7 +269,11 @@ impl Reader<'_> {
     fn check_names(&mut self, expression: &Expression, names: &[&str]) {
         match expression {
             Expression::Name(name) if !names.contains(&name.as_str()) => {
-                self.refuse(spelling::unknown("search", name, names));
+                let unknown = match names.len() {
+                    ..=LISTED_MAX => spelling::unknown,
+                    _ => spelling::unknown_of_many,
+                };
+                self.refuse(unknown("search", name, names));
             }
             Expression::Of { pattern, .. } if !names.iter().any(|name| expression.uses(name)) => {
                 let pattern = pattern.as_deref().unwrap_or("them");
@@ -266,11 +317,11 @@ fn joined_up(expression: &Expression, searches: &[(&str, Arc<Condition>)]) -> Ar
     }
 }
 
-/// Tests in a search.
+/// Tests in a search; one without any is not for nothing either.
 fn size(search: &Condition) -> usize {
     let mut tests = 0;
     search.tests(&mut |_| tests += 1);
-    tests
+    tests.max(1)
 }
 
 /// Tests that an expression comes to.
@@ -278,7 +329,7 @@ fn tests_of(expression: &Expression, sizes: &[(&str, usize)]) -> usize {
     match expression {
         Expression::Name(_) | Expression::Of { .. } => {
             let named = sizes.iter().filter(|(name, _)| expression.uses(name));
-            named.map(|(_, size)| size).sum()
+            named.map(|(_, size)| *size).fold(0, usize::saturating_add)
         }
         Expression::All(parts) | Expression::Any(parts) => {
             parts.iter().map(|part| tests_of(part, sizes)).fold(0, usize::saturating_add)

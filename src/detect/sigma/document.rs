@@ -11,6 +11,10 @@ use super::super::yaml;
 /// Documents of one file.
 const DOCUMENTS_MAX: usize = 256;
 
+/// What the documents of a file may come to, in values and bytes of text; without global documents and aliases a
+/// file of 1 MiB comes to less.
+const WEIGHT_MAX: usize = 2 << 20;
+
 /// One document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Document {
@@ -30,8 +34,9 @@ pub(crate) fn documents(text: &str) -> (Vec<Document>, Vec<Wrong>) {
     let mut documents: Vec<Document> = Vec::new();
     let mut wrong = Vec::new();
     let mut global = Map::new();
-    for (line, text) in split(text) {
-        if documents.len() == DOCUMENTS_MAX {
+    let mut room = WEIGHT_MAX;
+    for (index, (line, text)) in split(text).into_iter().enumerate() {
+        if index == DOCUMENTS_MAX {
             wrong.push((line, format!("more than {DOCUMENTS_MAX} documents in a file")));
             break;
         }
@@ -65,6 +70,11 @@ pub(crate) fn documents(text: &str) -> (Vec<Document>, Vec<Wrong>) {
                 continue;
             }
         }
+        let Some(rest) = room.checked_sub(weight_of_all(&tree)) else {
+            wrong.push((line, "with what they share, the documents of the file are too large".to_owned()));
+            break;
+        };
+        room = rest;
         documents.push(Document { tree, line, text: text.to_owned() });
     }
     (documents, wrong)
@@ -110,6 +120,20 @@ fn merge(tree: &mut Map<String, Value>, more: &Map<String, Value>) {
             (None, _) => drop(tree.insert(key.clone(), value.clone())),
         }
     }
+}
+
+/// Values and bytes of text.
+fn weight(value: &Value) -> usize {
+    1 + match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(tree) => weight_of_all(tree),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+fn weight_of_all(tree: &Map<String, Value>) -> usize {
+    tree.iter().map(|(key, value)| key.len() + weight(value)).sum()
 }
 
 impl Document {

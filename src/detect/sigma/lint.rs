@@ -13,6 +13,7 @@ use super::condition::{Check, Condition};
 use super::detection::NO_SEARCHES;
 use super::document::line_within;
 use super::place::{Held, Place};
+use super::rule::shortened;
 use crate::detect::catalogue::{self, Operation};
 use crate::detect::mistake::Mistake;
 use crate::detect::rule::Rule;
@@ -23,14 +24,24 @@ use crate::query::pattern::folded;
 /// Members of aggregated events that have no column of their own.
 const BESIDE: [&str; 2] = ["timeWindow", "summary"];
 
+/// What is told of one rule; more would take longer to find than to read.
+const TOLD_MAX: usize = 50;
+
+/// Names for which a likely one is looked for; longer ones are no slips.
+const NAME_MAX: usize = 128;
+
 /// Appends what is odd about a rule; `text`: its document. A correlation has no detection of its own.
 pub(crate) fn lint(rule: &Rule, detection: Option<&Detection>, text: &str, mistakes: &mut Vec<Mistake>) {
-    let mut lint = Lint { rule, text, mistakes };
+    let mut lint = Lint { rule, text, told: 0, mistakes };
     for id in rule.attack.iter().filter(|id| !catalogue::is_technique(id)) {
         lint.warn(&["tags"], format!("ATT&CK has no technique `{id}`"));
     }
     if let Some(detection) = detection {
         lint.detection(detection);
+    }
+    if lint.is_full() {
+        let message = format!("only the first {TOLD_MAX} oddities of this rule are told");
+        lint.mistakes.push(Mistake::warning(&rule.file, rule.line, message));
     }
 }
 
@@ -46,6 +57,7 @@ fn maps(search: &Value) -> Vec<&Map<String, Value>> {
 struct Lint<'a> {
     rule: &'a Rule,
     text: &'a str,
+    told: usize,
     mistakes: &'a mut Vec<Mistake>,
 }
 
@@ -80,15 +92,21 @@ impl Lint<'_> {
         let sources = exact(fields.get("eventSource"));
         let path = |key| ["detection", search, key];
         for source in sources.iter().filter(|source| !catalogue::is_source(source)) {
+            if self.is_full() {
+                return;
+            }
             let known: Vec<_> = catalogue::sources().collect();
-            let hint = spelling::nearest(source, &known)
-                .map_or_else(String::new, |near| format!("; is it `{near}`?"));
+            let near = short(source).and_then(|source| spelling::nearest(source, &known));
+            let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
             self.warn(
                 &path("eventSource"),
                 format!("CloudTrail has no event source `{source}`, as far as is known{hint}"),
             );
         }
         for name in exact(fields.get("eventName")) {
+            if self.is_full() {
+                return;
+            }
             let known = |source: Option<&str>| catalogue::operation(source, name);
             let of_sources: Vec<_> = match sources.as_slice() {
                 [] => vec![known(None)],
@@ -109,7 +127,7 @@ impl Lint<'_> {
                 }
                 Some(Operation::Elsewhere(_)) => {}
                 _ => {
-                    let near = sources.first().and_then(|source| catalogue::nearest(source, name));
+                    let near = sources.first().and_then(|source| catalogue::nearest(source, short(name)?));
                     let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
                     let of = if sources.is_empty() { String::new() } else { format!(" of `{shown}`") };
                     self.warn(
@@ -127,6 +145,9 @@ impl Lint<'_> {
             let (name, modifiers) = key.split_once('|').unwrap_or((key, ""));
             let path = ["detection", search, key.as_str()];
             let compared: Vec<_> = modifiers.split('|').collect();
+            if self.is_full() {
+                return;
+            }
             if !name.is_empty() {
                 self.field(&path, name);
             }
@@ -154,26 +175,41 @@ impl Lint<'_> {
         let known: Vec<_> = names().collect();
         let near = known.iter().find(|known| known.eq_ignore_ascii_case(name)).map(String::as_str);
         let known: Vec<_> = known.iter().map(String::as_str).collect();
-        let near = near.or_else(|| spelling::nearest(name, &known));
+        let near = near.or_else(|| spelling::nearest(short(name)?, &known));
         let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
         self.warn(path, format!("records of CloudTrail have no field `{name}`, as far as is known{hint}"));
     }
 
     fn warn(&mut self, path: &[&str], message: String) {
-        let line = self.rule.line + line_within(self.text, path);
-        self.mistakes.push(Mistake::warning(&self.rule.file, line, message));
+        self.tell(path, Mistake::warning(&self.rule.file, 0, shortened(&message)));
     }
 
     fn error(&mut self, path: &[&str], message: String) {
-        let line = self.rule.line + line_within(self.text, path);
-        self.mistakes.push(Mistake::error(&self.rule.file, line, message));
+        self.tell(path, Mistake::error(&self.rule.file, 0, shortened(&message)));
+    }
+
+    fn tell(&mut self, path: &[&str], mistake: Mistake) {
+        if !self.is_full() {
+            self.told += 1;
+            let line = self.rule.line + line_within(self.text, path);
+            self.mistakes.push(Mistake { line, ..mistake });
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.told == TOLD_MAX
     }
 }
 
-/// The texts of a field that are compared for equality.
+fn short(name: &str) -> Option<&str> {
+    Some(name).filter(|name| name.len() <= NAME_MAX)
+}
+
+/// The texts of a field that are compared for equality, each once.
 fn exact(value: Option<&Value>) -> Vec<&str> {
     let texts = value.map(texts).unwrap_or_default();
-    texts.into_iter().filter(|text| !text.contains(['*', '?'])).collect()
+    let mut seen = HashSet::new();
+    texts.into_iter().filter(|text| !text.contains(['*', '?']) && seen.insert(*text)).collect()
 }
 
 fn texts(value: &Value) -> Vec<&str> {

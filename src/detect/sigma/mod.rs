@@ -21,7 +21,7 @@ mod rule;
 mod tests;
 
 pub(crate) use self::collection::Collection;
-#[cfg(test)]
+#[allow(unused_imports, reason = "of tests and fuzz targets")]
 pub(crate) use self::collection::rules;
 pub(crate) use self::condition::{Check, Condition};
 pub use self::correlation::Correlation;

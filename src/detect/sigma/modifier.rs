@@ -292,7 +292,7 @@ impl Modifiers {
             },
             Way::Field | Way::Networks | Way::Regex { .. } => {
                 let text = plain.ok_or_else(|| "null is no text".to_owned())?;
-                let variants = self.expanded(&text, placeholders)?;
+                let variants = self.expanded(&text, placeholders, budget)?;
                 let cost = if matches!(self.way, Way::Regex { .. }) { REGEX_COST } else { 1 };
                 spend(budget, variants.iter().map(|text| text.len().max(cost)).sum())?;
                 let made: Result<Vec<_>, String> = match self.way {
@@ -318,11 +318,16 @@ impl Modifiers {
     }
 
     /// A value's texts after `expand`.
-    fn expanded(&self, text: &str, placeholders: &Placeholders) -> Result<Vec<String>, Refused> {
+    fn expanded(
+        &self,
+        text: &str,
+        placeholders: &Placeholders,
+        budget: &mut usize,
+    ) -> Result<Vec<String>, Refused> {
         if !self.expand {
             return Ok(vec![text.to_owned()]);
         }
-        expand(text, placeholders)
+        expand(text, placeholders, budget)
     }
 
     /// A value's texts after all changes.
@@ -332,8 +337,8 @@ impl Modifiers {
         placeholders: &Placeholders,
         budget: &mut usize,
     ) -> Result<Vec<Vec<Part>>, Refused> {
-        let mut values: Vec<_> =
-            self.expanded(text, placeholders)?.iter().map(|text| Changing::Pieces(parts(text))).collect();
+        let expanded = self.expanded(text, placeholders, budget)?;
+        let mut values: Vec<_> = expanded.iter().map(|text| Changing::Pieces(parts(text))).collect();
         values.iter().try_for_each(|value| spend(budget, value.length()))?;
         for change in &self.changes {
             let mut next = Vec::with_capacity(values.len());
@@ -354,7 +359,7 @@ impl Modifiers {
 fn spend(budget: &mut usize, cost: usize) -> Result<(), String> {
     *budget = budget
         .checked_sub(cost)
-        .ok_or("the values of the rule come to too many characters and expressions")?;
+        .ok_or("the values of the rule or its file come to too many characters and expressions")?;
     Ok(())
 }
 
@@ -395,7 +400,7 @@ fn regex(text: &str, way: Way) -> Result<Check, String> {
 }
 
 /// A text for each value of the placeholders in it; `\%` is a percent sign.
-fn expand(text: &str, placeholders: &Placeholders) -> Result<Vec<String>, Refused> {
+fn expand(text: &str, placeholders: &Placeholders, budget: &mut usize) -> Result<Vec<String>, Refused> {
     let mut expanded = vec![String::new()];
     let mut rest = text;
     while let Some(at) = rest.find('%') {
@@ -416,12 +421,15 @@ fn expand(text: &str, placeholders: &Placeholders) -> Result<Vec<String>, Refuse
             let message = format!("`{text}` stands for more than {VARIANTS_MAX} texts");
             return Err(Refused::Wrong(message));
         }
+        let copied: usize = expanded.iter().map(|text| text.len() + before.len()).sum();
+        spend(budget, copied.saturating_mul(values.len()))?;
         let with = |text: &String| {
             values.iter().map(move |value| format!("{text}{before}{value}")).collect::<Vec<_>>()
         };
         expanded = expanded.iter().flat_map(with).collect();
         rest = after;
     }
+    spend(budget, expanded.len() * rest.len())?;
     expanded.iter_mut().for_each(|text| text.push_str(rest));
     Ok(expanded)
 }

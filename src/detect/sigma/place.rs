@@ -4,13 +4,15 @@
 //! is tried. Lists on the way are entered: a field has the values of all their items. What is meant by a name
 //! depends on nothing but [`FIELDS`], so a place can be shared by all records.
 
+use std::sync::Arc;
+
 use crate::event::{FIELDS, Field, Kind, Object};
 
 /// A field of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
-    /// Its keys, from the outermost in; none stands for every value of the record.
-    pub path: Vec<String>,
+    /// Its keys, from the outermost in; none stands for every value of the record. Shared by the tests of a field.
+    pub path: Arc<[String]>,
     /// Which column holds it.
     pub held: Held,
 }
@@ -34,12 +36,12 @@ pub(crate) enum Held {
 impl Place {
     /// Every value of a record, wherever it is.
     pub(crate) fn anywhere() -> Self {
-        Self { path: Vec::new(), held: Held::Record }
+        Self { path: Arc::new([]), held: Held::Record }
     }
 
     /// The field that a rule calls `name`.
     pub(crate) fn of(name: &str) -> Self {
-        let path: Vec<String> = name.split('.').map(str::to_owned).collect();
+        let path: Arc<[String]> = name.split('.').map(str::to_owned).collect();
         let held = Self::holder(&path);
         Self { path, held }
     }

@@ -78,10 +78,7 @@ fn at(text: &str, path: &[String], depth: usize, each: &mut dyn FnMut(&Item<'_>)
         Some(b'[') if path.is_empty() && is_empty_list(text) => each(&Item::Object(text.trim())),
         Some(b'[') => items(text, &mut |item| at(item, path, depth - 1, each)),
         Some(b'{') if !path.is_empty() => members(text, &mut |key, value| {
-            let mut is =
-                |steps: usize| is_key(key, &path[..steps]) && at(value, &path[steps..], depth - 1, each);
-            // One key may be written as several steps: its own dots divide it.
-            is(1) || (key.contains(['.', '\\']) && (2..=path.len()).any(is))
+            steps_of(key, path).is_some_and(|steps| at(value, &path[steps..], depth - 1, each))
         }),
         Some(_) if path.is_empty() => item(text).is_some_and(|item| each(&item)),
         _ => false,
@@ -109,15 +106,15 @@ fn is_empty_list(text: &str) -> bool {
     walker.take(b'[').and_then(|()| walker.take(b']')).is_some()
 }
 
-fn is_key(key: &str, steps: &[String]) -> bool {
-    let is = |key: &str| match steps {
-        [step] => key == step,
-        steps => key.split('.').eq(steps.iter().map(String::as_str)),
+/// How many steps of `path` a key is, if that is what they say: its own dots divide it.
+fn steps_of(key: &str, path: &[String]) -> Option<usize> {
+    let key = match key.contains('\\') {
+        true => Cow::Owned(unescape(key)?),
+        false => Cow::Borrowed(key),
     };
-    match key.contains('\\') {
-        true => unescape(key).is_some_and(|key| is(&key)),
-        false => is(key),
-    }
+    let count = 1 + key.bytes().filter(|byte| *byte == b'.').count();
+    let steps = path.get(..count)?;
+    key.split('.').eq(steps).then_some(count)
 }
 
 fn members(text: &str, each: &mut dyn FnMut(&str, &str) -> bool) -> bool {

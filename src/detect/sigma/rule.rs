@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::condition::Condition;
 use super::correlation::{self, Aggregation, Asks, Base, Bounds, Correlation, Field, Source, Written};
-use super::detection::{self, Detection};
+use super::detection::{self, BUDGET, Detection};
 use super::document::{Document, documents};
 use super::modifier::Placeholders;
 use super::place::Place;
@@ -42,6 +42,12 @@ const STATUSES: [(&str, Status); 5] = [
     ("deprecated", Status::Disabled),
 ];
 
+/// What the values of all rules of a file may come to, as [`BUDGET`] says for one rule.
+const BUDGET_OF_FILE: usize = 4 * BUDGET;
+
+/// A mistake's message, in characters: what a rule says may be quoted in it.
+const MESSAGE_MAX: usize = 600;
+
 /// What a document is.
 #[derive(Debug)]
 pub(super) enum Read {
@@ -68,9 +74,11 @@ pub(super) fn read(
         mistakes.push(Mistake::error(file, 1, "the file holds no rule"));
     }
     let mut found = Vec::new();
+    let mut budget = BUDGET_OF_FILE;
     for (index, document) in documents.into_iter().enumerate() {
-        let mut reader = Reader { file, document: &document, mistakes: Vec::new() };
-        match reader.document(index, placeholders) {
+        let mut reader =
+            Reader { file, document: &document, placeholders, budget: &mut budget, mistakes: Vec::new() };
+        match reader.document(index) {
             Some(read) if reader.mistakes.is_empty() => found.push((document, read)),
             _ => {
                 mistakes.append(&mut reader.mistakes);
@@ -85,14 +93,17 @@ pub(super) fn read(
 struct Reader<'a> {
     file: &'a str,
     document: &'a Document,
+    placeholders: &'a Placeholders,
+    /// What is left for the values of the file.
+    budget: &'a mut usize,
     mistakes: Vec<Mistake>,
 }
 
 impl Reader<'_> {
-    fn document(&mut self, index: usize, placeholders: &Placeholders) -> Option<Read> {
+    fn document(&mut self, index: usize) -> Option<Read> {
         let tree = &self.document.tree;
         if tree.contains_key("filter") {
-            return self.filter(placeholders);
+            return self.filter();
         }
         let id = self.text("id").unwrap_or_else(|| name_of(self.file, index));
         if !is_id(&id) {
@@ -100,22 +111,22 @@ impl Reader<'_> {
         }
         match tree.get("correlation") {
             Some(correlation) => self.correlation(id, correlation),
-            None => self.rule(id, placeholders).map(|rule| Read::Rule(Box::new(rule))),
+            None => self.rule(id).map(|rule| Read::Rule(Box::new(rule))),
         }
     }
 
-    fn rule(&mut self, id: String, placeholders: &Placeholders) -> Option<Rule> {
+    fn rule(&mut self, id: String) -> Option<Rule> {
         self.check_source();
         let Some(found) = self.document.tree.get("detection") else {
             self.refuse(&[], "the rule has no `detection`");
             return None;
         };
-        let detection = self.detection("detection", found, placeholders)?;
+        let detection = self.detection("detection", found)?;
         let text = self.document.text.clone();
         let (kind, window, body) = match &detection.aggregation {
             None => (Kind::Event, None, Body::Sigma { detection: Arc::new(detection), text }),
             Some(aggregation) => {
-                let correlation = match aggregated(&id, aggregation, found, &detection, placeholders) {
+                let correlation = match self.aggregated(&id, aggregation, found, &detection) {
                     Ok(correlation) => Arc::new(correlation),
                     Err((key, message)) => {
                         self.refuse(&["detection", key], &message);
@@ -156,7 +167,7 @@ impl Reader<'_> {
         Some(Read::Correlation(Box::new(rule), Box::new(written)))
     }
 
-    fn filter(&mut self, placeholders: &Placeholders) -> Option<Read> {
+    fn filter(&mut self) -> Option<Read> {
         self.check_source();
         let Some(Value::Object(filter)) = self.document.tree.get("filter") else {
             self.refuse(&["filter"], "`filter` is no list of searches and a condition");
@@ -171,24 +182,78 @@ impl Reader<'_> {
         if rules.is_empty() {
             self.refuse(&["filter"], "the filter names no `rules`");
         }
-        let detection = self.detection("filter", &Value::Object(searches), placeholders)?;
+        let detection = self.detection("filter", &Value::Object(searches))?;
         if detection.aggregation.is_some() {
             self.refuse(&["filter", "condition"], "a filter can't count");
         }
         Some(Read::Filter(rules, detection))
     }
 
-    fn detection(&mut self, key: &str, found: &Value, placeholders: &Placeholders) -> Option<Detection> {
-        let wrong = match detection::read(found, placeholders) {
+    /// The searches and the condition under `key`, if they can be used.
+    fn detection(&mut self, key: &str, found: &Value) -> Option<Detection> {
+        let wrong = match self.read(found) {
             Ok(detection) => return Some(detection),
             Err(wrong) => wrong,
         };
         for (path, message) in wrong {
+            let place = path.iter().map(|key| format!("{key}: ")).collect::<String>();
             let path: Vec<_> = std::iter::once(key).chain(path.iter().map(String::as_str)).collect();
-            let place = if path.len() > 1 { format!("{}: ", path[1..].join(": ")) } else { String::new() };
             self.refuse(&path, &format!("{place}{message}"));
         }
         None
+    }
+
+    /// Reads searches and a condition; their values take from the budget of the file.
+    fn read(&mut self, found: &Value) -> Result<Detection, Vec<detection::Wrong>> {
+        let allowed = BUDGET.min(*self.budget);
+        let mut left = allowed;
+        let read = detection::read_within(found, self.placeholders, &mut left);
+        *self.budget -= allowed - left;
+        read
+    }
+
+    /// The correlation that a rule of the old kind is: over its own searches, within its `timeframe`.
+    fn aggregated(
+        &mut self,
+        id: &str,
+        text: &str,
+        found: &Value,
+        detection: &Detection,
+    ) -> Result<Correlation, (&'static str, String)> {
+        let wrong = |message| ("condition", message);
+        let Some(timeframe) = found.get("timeframe").and_then(Value::as_str) else {
+            let message = "has no `timeframe` beside the condition; write `timeframe: 10m`";
+            return Err(wrong(format!("`| {text}` {message}")));
+        };
+        let timespan = correlation::span(timeframe).map_err(|message| ("timeframe", message))?;
+        Ok(match correlation::aggregation(text).map_err(wrong)? {
+            Aggregation::Computed { kind, field, group_by, bounds } => Correlation {
+                asks: match kind {
+                    correlation::Kind::Values => Asks::Values(bounds),
+                    correlation::Kind::Number(statistic) => Asks::Number(statistic, bounds),
+                    _ => Asks::Events(bounds),
+                },
+                bases: vec![own_base(id, &detection.condition, &group_by, field.as_ref())],
+                group_by,
+                timespan,
+            },
+            Aggregation::Near(searches) => {
+                let mut bases = vec![own_base(id, &detection.condition, &[], None)];
+                if searches.len() >= correlation::RULES_MAX {
+                    return Err(wrong(format!("`near` with {} searches", searches.len())));
+                }
+                for name in &searches {
+                    let mut search = found.clone();
+                    search["condition"] = Value::from(name.as_str());
+                    let search = self.read(&search);
+                    let search =
+                        search.map_err(|_| wrong(format!("`near {name}`: no search is named so")))?;
+                    bases.push(own_base(name, &search.condition, &[], None));
+                }
+                let asks = Asks::Temporal(Bounds::at_least(bases.len() as f64));
+                Correlation { asks, bases, group_by: Vec::new(), timespan }
+            }
+        })
     }
 
     /// The rule, with what is common to all; `decides` is what it asks.
@@ -292,8 +357,20 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, path: &[&str], message: &str) {
+        let message = shortened(message);
         self.mistakes.push(Mistake::error(self.file, self.document.line_of(path), message));
     }
+}
+
+/// A message without its middle if it is long: the place is at its beginning, the reason at its end.
+pub(super) fn shortened(message: &str) -> String {
+    let length = message.chars().count();
+    if length <= MESSAGE_MAX {
+        return message.to_owned();
+    }
+    let beginning: String = message.chars().take(MESSAGE_MAX / 2).collect();
+    let end: String = message.chars().skip(length - MESSAGE_MAX / 2).collect();
+    format!("{beginning} … {end}")
 }
 
 /// Ids are shown in terminals and name folders of cases.
@@ -302,52 +379,15 @@ fn is_id(id: &str) -> bool {
     id.len() <= 128 && id.chars().all(good) && id.chars().any(|char| char.is_ascii_alphanumeric())
 }
 
-/// The correlation that a rule of the old kind is: over its own searches, within its `timeframe`.
-fn aggregated(
-    id: &str,
-    text: &str,
-    found: &Value,
-    detection: &Detection,
-    placeholders: &Placeholders,
-) -> Result<Correlation, (&'static str, String)> {
-    let wrong = |message| ("condition", message);
-    let Some(timeframe) = found.get("timeframe").and_then(Value::as_str) else {
-        return Err(wrong(format!(
-            "`| {text}` has no `timeframe` beside the condition; write `timeframe: 10m`"
-        )));
-    };
-    let timespan = correlation::span(timeframe).map_err(|message| ("timeframe", message))?;
-    let base = |name: &str, condition: &Arc<Condition>, group_by: &[String], field: Option<&String>| Base {
+/// A search of a rule of the old kind.
+fn own_base(name: &str, condition: &Arc<Condition>, group_by: &[String], field: Option<&String>) -> Base {
+    Base {
         rule_id: name.to_owned(),
         title: name.to_owned(),
         source: Source::Events(condition.clone()),
         groups: group_by.iter().map(|name| Field::Of(Place::of(name))).collect(),
         values: field.iter().map(|name| Field::Of(Place::of(name))).collect(),
-    };
-    Ok(match correlation::aggregation(text).map_err(wrong)? {
-        Aggregation::Computed { kind, field, group_by, bounds } => Correlation {
-            asks: match kind {
-                correlation::Kind::Values => Asks::Values(bounds),
-                correlation::Kind::Number(statistic) => Asks::Number(statistic, bounds),
-                _ => Asks::Events(bounds),
-            },
-            bases: vec![base(id, &detection.condition, &group_by, field.as_ref())],
-            group_by,
-            timespan,
-        },
-        Aggregation::Near(searches) => {
-            let mut bases = vec![base(id, &detection.condition, &[], None)];
-            for name in &searches {
-                let mut search = found.clone();
-                search["condition"] = Value::from(name.as_str());
-                let search = detection::read(&search, placeholders);
-                let search = search.map_err(|_| wrong(format!("`near {name}`: no search is named so")))?;
-                bases.push(base(name, &search.condition, &[], None));
-            }
-            let asks = Asks::Temporal(Bounds::at_least(bases.len() as f64));
-            Correlation { asks, bases, group_by: Vec::new(), timespan }
-        }
-    })
+    }
 }
 
 /// The id of a rule that has none.

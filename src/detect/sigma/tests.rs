@@ -1,5 +1,8 @@
 //! What rules mean, case by case: a detection, and records that it matches or does not.
 
+mod hostile;
+mod texts;
+
 use proptest::prelude::*;
 use serde_json::json;
 
