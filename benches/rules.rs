@@ -48,7 +48,7 @@ const COLUMNS: [&str; 16] = [
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| folder.path().join(name);
-    let logs = logs(&at("trail"));
+    let logs = logs(&at("trail"), 200_000);
     let rules = std::env::var_os("TRAILHOUND_BENCH_RULES")
         .map_or_else(|| PathBuf::from("../shared/sigma"), Into::into);
     let lake = at("lake");

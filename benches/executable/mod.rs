@@ -24,6 +24,7 @@ pub(crate) struct Run {
     pub(crate) seconds: f64,
     pub(crate) cpu_seconds: f64,
     pub(crate) peak_kib: u64,
+    pub(crate) succeeded: bool,
     /// What it said of itself.
     pub(crate) summary: Value,
 }
@@ -61,13 +62,16 @@ impl Run {
         let mut child = command.stdout(output).spawn().expect("the executable");
         let process = format!("/proc/{}", child.id());
         let (mut peak_kib, mut cpu_seconds) = (0, 0.0_f64);
-        while child.try_wait().expect("the executable").is_none() {
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("the executable") {
+                break status;
+            }
             peak_kib = peak_kib.max(high_water(&process).unwrap_or(0));
             cpu_seconds = cpu_seconds.max(cpu(&process).unwrap_or(0.0));
             std::thread::sleep(EVERY);
-        }
+        };
         let seconds = started.elapsed().as_secs_f64();
-        Self { seconds, cpu_seconds, peak_kib, summary: Value::Null }
+        Self { seconds, cpu_seconds, peak_kib, succeeded: status.success(), summary: Value::Null }
     }
 
     /// The median of several runs, by what is given.

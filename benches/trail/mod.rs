@@ -61,13 +61,13 @@ impl Trail {
     }
 }
 
-/// The logs that the environment names, or a trail made for it.
-pub(crate) fn logs(folder: &Path) -> PathBuf {
+/// The logs that the environment names, or a trail of so many events, if it does not say how many.
+pub(crate) fn logs(folder: &Path, events: u64) -> PathBuf {
     if let Some(logs) = std::env::var_os("TRAILHOUND_BENCH_LOGS") {
         return fs::canonicalize(logs).expect("TRAILHOUND_BENCH_LOGS names a folder");
     }
-    let events = std::env::var("TRAILHOUND_BENCH_EVENTS").ok().and_then(|events| events.parse().ok());
-    let options = generate::Options::new(events.unwrap_or(200_000), 7, END);
+    let asked = std::env::var("TRAILHOUND_BENCH_EVENTS").ok().and_then(|events| events.parse().ok());
+    let options = generate::Options::new(asked.unwrap_or(events), 7, END);
     generate::run(folder, &options, &Progress::hidden()).expect("a trail");
     folder.to_owned()
 }
