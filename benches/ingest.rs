@@ -38,7 +38,7 @@ const BUCKET: &str = "logs";
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let logs = logs(folder.path());
+    let logs = logs(folder.path(), 200_000);
     let objects = files(&logs);
     let gunzip = median((0..RUNS).map(|_| gunzip(&objects)).collect());
     println!("{} objects; gunzip alone, on all cores: {gunzip:.2} s", objects.len());

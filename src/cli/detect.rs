@@ -21,6 +21,7 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
     let mut options = options(&args.raw, &args.range, &args.params, app)?;
     // Findings that nobody reads one by one, keeps or suppresses need not be made.
+    options.explain = args.explain;
     let kept = args.raw.sources.is_empty() && !args.no_save;
     options.count_only = args.format == Format::Summary && !kept && options.suppress.is_empty();
     let mut out = open_output(args.output.as_deref())?;
@@ -33,7 +34,7 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let report = until_interrupted(detect::run(&session, &rules, &options)).await;
     progress.finish();
     let mut report = report?;
-    if let Some(lake) = lake.as_ref().filter(|_| !args.no_save) {
+    if let Some(lake) = lake.as_ref().filter(|_| !args.no_save && !args.explain) {
         let saved = detect::save(lake, &session, &mut report.findings).await?;
         tracing::info!(new = saved.new, grown = saved.grown, unchanged = saved.unchanged, "findings saved");
     }
@@ -42,7 +43,10 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
         color: to_terminal && color_stdout(app.global.color),
         width: (to_terminal && terminal::is_stdout()).then(terminal::width).flatten(),
     };
-    report::write(args.format, &report, style, out.as_mut())?;
+    match args.explain {
+        true => report::explain(&report, style, out.as_mut())?,
+        false => report::write(args.format, &report, style, out.as_mut())?,
+    }
     out.flush()?;
     Ok(exit(&report, args.fail_on).merge(Exit::of_rules(&rules)))
 }

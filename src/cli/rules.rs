@@ -21,6 +21,9 @@ use crate::query::Session;
 /// Where the cases of rules are, unless `--cases` says otherwise.
 const CASES: &str = "testdata/detections";
 
+/// Other rules that a backtest names; `--format json` has them all.
+const OVERLAP_MAX: usize = 20;
+
 pub(super) async fn run(command: &Rules, app: &App) -> Result<Exit> {
     match command {
         Rules::List(args) => list(args, app),
@@ -186,16 +189,28 @@ async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
     let total: u64 = done.days.values().sum();
     _ = writeln!(
         text,
-        "{total} findings on {} days, {} suppressed",
+        "{total} findings on {} days, of {} principals, {} suppressed, {} not counted by day",
         done.days.len(),
-        done.outcome.suppressed
+        done.principals_count,
+        done.outcome.suppressed,
+        done.outcome.dropped
     );
     for (principal, count) in &done.principals {
         _ = writeln!(text, "{count:>8} {}", terminal::escape(principal));
     }
+    if !done.overlap.is_empty() {
+        _ = writeln!(text, "\nof these events, other rules match");
+        for (id, count) in done.overlap.iter().take(OVERLAP_MAX) {
+            let title = rules.get(id).map_or("", |rule| rule.title.as_str());
+            _ = writeln!(text, "{count:>8} {}  {}", terminal::escape(id), terminal::escape(title));
+        }
+    }
     let days: serde_json::Map<_, _> =
         done.days.iter().map(|(day, count)| (day.to_string(), json!(count))).collect();
-    let json = json!({"rule": done.outcome.rule_id, "days": days, "principals": done.principals});
+    let json = json!({
+        "rule": done.outcome.rule_id, "days": days, "dropped": done.outcome.dropped,
+        "principals": done.principals, "principals_count": done.principals_count, "overlap": done.overlap,
+    });
     app.report(args.reporting.format, &text, &json)?;
     Ok(match &done.outcome.state {
         crate::detect::State::Ran => Exit::of_rules(&rules),

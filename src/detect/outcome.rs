@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Severity;
-use super::scan::Affected;
+use super::scan::{Affected, Explained};
 use super::window::Span;
 use super::{Finding, Findings};
 
@@ -25,6 +25,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Where events that rules match were only counted, what each principal has; the rules' counts are theirs.
     pub counted: Option<HashMap<String, Affected>>,
+    /// Where it is wanted, what the scan of event rules did; its rules are these, by id.
+    pub explained: Option<(Vec<String>, Explained)>,
 }
 
 /// Which run it was.
@@ -91,7 +93,15 @@ impl Report {
         let span = first.zip(last).map(|(since, until)| Span { since, until });
         let run = Run { id: String::new(), source, found_at: now, span };
         let findings = Findings::from(findings);
-        Self { run, findings, rules: Vec::new(), suppressed: Vec::new(), warnings: Vec::new(), counted: None }
+        Self {
+            run,
+            findings,
+            rules: Vec::new(),
+            suppressed: Vec::new(),
+            warnings: Vec::new(),
+            counted: None,
+            explained: None,
+        }
     }
 
     /// The most severe finding's severity.

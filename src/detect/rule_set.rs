@@ -149,6 +149,15 @@ impl RuleSet {
         Ok(Self { rules: self.rules.iter().filter(chosen).cloned().collect(), refused: self.refused.clone() })
     }
 
+    /// With the rules of another set that are not in this one.
+    #[must_use]
+    pub(super) fn with(mut self, other: &Self) -> Self {
+        self.rules.extend(other.rules.iter().cloned());
+        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        self.rules.dedup_by(|a, b| a.id == b.id);
+        self
+    }
+
     /// The rules, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
         self.rules.iter()

@@ -29,7 +29,7 @@ use super::kind::Kind;
 use super::outcome::{Report, RuleOutcome, Run, State};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{ALL_FINDINGS_MAX, Affected, Wanted};
+use super::scan::{ALL_FINDINGS_MAX, Affected, Explained, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{computed, scan, suppress};
@@ -68,6 +68,8 @@ pub struct Options {
     /// Whether events that rules match are only counted, for who reads no more than a summary: copies of an event
     /// that differ count each, and there is no limit.
     pub count_only: bool,
+    /// Whether it is told what the scan of event rules does; events are only counted then.
+    pub explain: bool,
 }
 
 impl Options {
@@ -83,6 +85,7 @@ impl Options {
             run_id: run_id.into(),
             findings_max: FINDINGS_MAX,
             count_only: false,
+            explain: false,
         }
     }
 
@@ -118,7 +121,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
             span(session, options.span).await.context("reading the times of `cloudtrail`")?
         }
     };
-    let EventRules { mut outcomes, mut findings, times, principals } =
+    let EventRules { mut outcomes, mut findings, times, principals, explained } =
         event_rules(session, &events, span, options).await?;
     let span = match once {
         true => match (times, options.span.since, options.span.until) {
@@ -146,7 +149,8 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         warnings: warnings(&outcomes),
         rules: outcomes,
         suppressed: Vec::new(),
-        counted: options.count_only.then_some(principals),
+        counted: (options.count_only || options.explain).then_some(principals),
+        explained,
     };
     suppress::apply(session, &options.suppress, &mut report).await;
     Ok(report)
@@ -209,6 +213,7 @@ struct EventRules {
     findings: Findings,
     times: Option<(i64, i64)>,
     principals: HashMap<String, Affected>,
+    explained: Option<(Vec<String>, Explained)>,
 }
 
 /// Runs all rules that filter events, together.
@@ -238,19 +243,23 @@ async fn event_rules(
     }
     let Some(span) = span else { return Ok(of_events) };
     let max = options.findings_max;
-    let wanted = match options.count_only {
-        true => Wanted::Count,
-        false => Wanted::First(max.saturating_add(1)),
+    let counts_only = options.count_only || options.explain;
+    let wanted = match (options.explain, options.count_only) {
+        (true, _) => Wanted::Explain,
+        (false, true) => Wanted::Count,
+        (false, false) => Wanted::First(max.saturating_add(1)),
     };
     let found = scan::judge(session, asked, span, wanted).await?;
     let counts = found.rules.iter().flatten().map(|matched| matched.count);
     let max = usize::try_from(scan::share(counts, max as u64, ALL_FINDINGS_MAX))?;
     of_events.findings = Findings::over(found.events, options.stamp());
     (of_events.times, of_events.principals) = (found.times, found.principals);
+    let ids = || judged.iter().map(|(rule, _)| rule.id.clone()).collect();
+    of_events.explained = found.explained.map(|explained| (ids(), explained));
     for ((rule, mut outcome), matched) in judged.into_iter().zip(found.rules) {
         outcome.elapsed = start.elapsed();
         match matched {
-            Ok(matched) if options.count_only => outcome.findings = matched.count,
+            Ok(matched) if counts_only => outcome.findings = matched.count,
             Ok(matched) => {
                 outcome.findings = of_events.findings.add_events(rule, matched.hits, max) as u64;
                 // Fewer may be kept because copies of an event stand for one.
@@ -262,6 +271,31 @@ async fn event_rules(
         of_events.outcomes.push(outcome);
     }
     Ok(of_events)
+}
+
+/// How many of the events that the event rule `id` matches in `span` each other event rule matches, too: those that do,
+/// the most first.
+pub(super) async fn beside(
+    session: &Session,
+    rules: &RuleSet,
+    id: &str,
+    span: Span,
+    options: &Options,
+) -> Result<Vec<(String, u64)>> {
+    let (mut ids, mut asked) = (Vec::new(), Vec::new());
+    for rule in rules.iter().filter(|rule| rule.kind == Kind::Event) {
+        if let Ok(Some(question)) = question(rule, Some(span), options) {
+            ids.push(rule.id.as_str());
+            asked.push((question, rule.severity));
+        }
+    }
+    let Some(place) = ids.iter().position(|other| *other == id) else { return Ok(Vec::new()) };
+    let found = scan::judge(session, asked, span, Wanted::Beside(place)).await?;
+    let counts = ids.into_iter().zip(found.rules).filter(|(other, _)| *other != id);
+    let counts = counts.filter_map(|(id, matched)| Some((id.to_owned(), matched.ok()?.count)));
+    let mut counts: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(counts)
 }
 
 /// What a rule that filters events asks; nothing without a span.

@@ -247,5 +247,48 @@ async fn a_backtest_counts_a_rules_findings_by_day() {
     let days: Vec<_> = found.days.iter().map(|(day, count)| (day.to_string(), *count)).collect();
     assert_eq!(days, [("2026-01-15".to_owned(), 2), ("2026-01-17".to_owned(), 1)]);
     assert_eq!(found.principals, [("arn:aws:iam::111122223333:user/alice".to_owned(), 3)]);
+    assert!(found.principals_count == 1 && found.overlap.is_empty());
     assert!(backtest(&session, &all, "al", &options()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_backtest_tells_which_other_rules_match_the_same_events() {
+    let session = session_over(&[
+        event(Some("1"), "2026-01-15T10:00:00Z", "Go"),
+        event(Some("2"), "2026-01-15T10:00:01Z", "Go"),
+        event(Some("3"), "2026-01-15T10:00:02Z", "No"),
+        event(Some("4"), "2026-01-15T10:00:03Z", "Other"),
+    ]);
+    let set = rules(vec![
+        rule("early", "", "SELECT * FROM cloudtrail WHERE event_time < '2026-01-15T10:00:01Z'"),
+        rule("go", "", "SELECT * FROM cloudtrail WHERE event_name = 'Go'"),
+        rule("iam", "", "SELECT * FROM cloudtrail WHERE event_source = 'iam.amazonaws.com'"),
+        rule("never", "", "SELECT * FROM cloudtrail WHERE event_name = 'No' AND read_only"),
+        rule("other", "", "SELECT * FROM cloudtrail WHERE event_name = 'Other'"),
+    ]);
+    let found = backtest(&session, &set, "go", &options()).await.unwrap();
+    assert_eq!(found.overlap, [("iam".to_owned(), 2), ("early".to_owned(), 1)]);
+    let found = backtest(&session, &set, "iam", &options()).await.unwrap();
+    assert_eq!(found.overlap, [("go".to_owned(), 2), ("early".to_owned(), 1), ("other".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn a_run_can_be_explained() {
+    let events: Vec<_> = (0..50)
+        .map(|id| event(Some(&id.to_string()), "2026-01-15T10:00:00Z", ["Go", "No"][id % 2]))
+        .collect();
+    let session = session_over(&events);
+    let set = rules(vec![
+        rule("go", "", "SELECT * FROM cloudtrail WHERE event_name = 'Go'"),
+        rule("iam", "", "SELECT * FROM cloudtrail WHERE event_source LIKE 'iam%'"),
+    ]);
+    let report = run(&session, &set, &Options { explain: true, ..options() }).await.unwrap();
+    assert_eq!((report.rules[0].findings, report.rules[1].findings), (25, 50));
+    let (ids, explained) = report.explained.unwrap();
+    assert_eq!(ids, ["go", "iam"]);
+    let [Some(go), Some(iam)] = explained.rules.as_slice() else { panic!("{explained:?}") };
+    assert_eq!((go.names.as_deref(), go.cost.asked), (Some(["go".to_owned()].as_slice()), 25));
+    assert!(go.predicate.contains("event_name"), "{}", go.predicate);
+    assert_eq!((iam.names.as_deref(), iam.cost.asked), (None, 50));
+    assert!(explained.columns.contains(&"event_name".to_owned()) && !explained.plan.is_empty());
 }

@@ -6,6 +6,7 @@
 
 mod charts;
 mod csv;
+mod explained;
 mod html;
 mod json;
 mod ndjson;
@@ -104,6 +105,14 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
         Format::Ocsf => &ocsf::Ocsf,
     };
     form.write(report, out)
+}
+
+/// Writes how the rules of a run were asked, and what that took.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    explained::write(report, style, out)
 }
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ fn report(findings: Vec<Finding>) -> Report {
         suppressed: vec![Suppressed { rule: "ci".to_owned(), reason: "rotates keys".to_owned(), count: 4 }],
         warnings: vec!["something to know".to_owned()],
         counted: None,
+        explained: None,
     }
 }
 

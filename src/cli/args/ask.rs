@@ -129,6 +129,9 @@ pub struct Detect {
     /// Leave the lake as it is; findings in raw logs are never saved
     #[arg(long)]
     pub no_save: bool,
+    /// Tell how the rules were asked and what that took, instead of what they found; nothing is saved
+    #[arg(long, conflicts_with = "format")]
+    pub explain: bool,
     /// A value for a parameter of rules, or RULE.NAME=VALUE for that of one; may be repeated
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<Assignment>,

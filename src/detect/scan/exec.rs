@@ -29,7 +29,7 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
-use super::judge::{Hit, Judge};
+use super::judge::{Cost, Hit, Judge};
 use super::kept::{Columns, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
@@ -48,8 +48,15 @@ pub(super) enum Keep {
     /// So many of each rule; `event_time` and `event_id` are among the columns. All rules together keep no more than
     /// `all`.
     First { max: usize, all: u64 },
-    /// None, but how many there are, and whose: `principal` is the one column. Of the rules, the severities.
-    Count(Arc<[Severity]>),
+    /// None, but how many there are, and whose: `principal` is the one column.
+    Count {
+        /// Of the rules.
+        severities: Arc<[Severity]>,
+        /// Only events that this rule matches count.
+        beside: Option<u32>,
+        /// Whether it is told what each rule takes.
+        costs: bool,
+    },
 }
 
 /// What is known after a scan beside its output: when the first and the last event were, and which rules could not be
@@ -59,11 +66,17 @@ pub(super) struct Seen {
     first: AtomicI64,
     last: AtomicI64,
     failed: Mutex<BTreeMap<u32, String>>,
+    costs: Mutex<Vec<Cost>>,
 }
 
 impl Default for Seen {
     fn default() -> Self {
-        Self { first: AtomicI64::new(i64::MAX), last: AtomicI64::new(i64::MIN), failed: Mutex::default() }
+        Self {
+            first: AtomicI64::new(i64::MAX),
+            last: AtomicI64::new(i64::MIN),
+            failed: Mutex::default(),
+            costs: Mutex::default(),
+        }
     }
 }
 
@@ -89,8 +102,17 @@ impl Seen {
         }
     }
 
-    fn fail(&self, failed: BTreeMap<u32, String>) {
+    /// What each rule took, if that was wanted.
+    pub(super) fn costs(&self) -> Vec<Cost> {
+        self.costs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn finish(&self, (failed, costs): (BTreeMap<u32, String>, Vec<Cost>)) {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
+        let mut all = self.costs.lock().unwrap_or_else(PoisonError::into_inner);
+        let rules = costs.len().max(all.len());
+        all.resize(rules, Cost::default());
+        all.iter_mut().zip(costs).for_each(|(all, cost)| all.add(cost));
     }
 }
 
@@ -124,7 +146,7 @@ impl RuleScanExec {
         let schema = input.schema();
         match &keep {
             Keep::First { .. } => fields.extend(columns.kept(&schema).fields().iter().cloned()),
-            Keep::Count(_) => {
+            Keep::Count { .. } => {
                 let handed_on = schema.project(&columns.places)?;
                 fields.extend(
                     handed_on
@@ -149,7 +171,7 @@ impl DisplayAs for RuleScanExec {
         write!(out, "RuleScanExec: rules={}", self.program.entries.len())?;
         match &self.keep {
             Keep::First { max, .. } => write!(out, ", first={max}"),
-            Keep::Count(_) => write!(out, ", count"),
+            Keep::Count { .. } => write!(out, ", count"),
         }
     }
 }
@@ -209,13 +231,15 @@ impl ExecutionPlan for RuleScanExec {
                 let (schema, columns) = (self.input.schema(), self.columns.clone());
                 Sink::First(Box::new(Kept::new(&schema, columns, rules, (*max, *all), reservation)))
             }
-            Keep::Count(severities) => Sink::Count {
+            Keep::Count { severities, beside, .. } => Sink::Count {
                 rules: vec![0; rules],
                 principals: Principals::default(),
                 severities: severities.clone(),
+                beside: *beside,
             },
         };
-        let judge = Judge::new(self.program.clone());
+        let costs = matches!(self.keep, Keep::Count { costs: true, .. });
+        let judge = Judge::new(self.program.clone(), costs);
         let schema = self.schema();
         let found =
             judged(input, judge, kept, self.seen.clone(), self.columns.places.clone(), schema.clone());
@@ -248,21 +272,23 @@ async fn judged(
         kept.take(&batch, &columns, &hits).map_err(external)?;
     }
     drop(input);
-    seen.fail(judge.failed());
+    seen.finish(judge.finish());
     kept.finish(&schema).map_err(external)
 }
 
 /// Where matched events go.
 enum Sink {
     First(Box<Kept>),
-    Count { rules: Vec<u64>, principals: Principals, severities: Arc<[Severity]> },
+    Count { rules: Vec<u64>, principals: Principals, severities: Arc<[Severity]>, beside: Option<u32> },
 }
 
 impl Sink {
     fn take(&mut self, batch: &RecordBatch, columns: &[usize], hits: &[Hit]) -> anyhow::Result<()> {
         match self {
             Self::First(kept) => kept.take(batch, hits),
-            Self::Count { rules, principals, severities } => {
+            Self::Count { rules, principals, severities, beside } => {
+                let shared = beside.map(|rule| shared(hits, rule, batch.num_rows()));
+                let hits = shared.as_deref().unwrap_or(hits);
                 for hit in hits {
                     rules[hit.rule as usize] += u64::from(hit.rows.end - hit.rows.start);
                 }
@@ -285,6 +311,21 @@ impl Sink {
             Self::Count { rules, principals, .. } => counted(&rules, principals, schema),
         }
     }
+}
+
+/// The hits of rows that `rule` matches, too.
+fn shared(hits: &[Hit], rule: u32, rows: usize) -> Vec<Hit> {
+    let mut matched = vec![false; rows];
+    for hit in hits.iter().filter(|hit| hit.rule == rule) {
+        matched[hit.rows.start as usize..hit.rows.end as usize].fill(true);
+    }
+    let of_hit = |hit: &Hit| {
+        let (rule, rows) = (hit.rule, hit.rows.clone());
+        rows.filter(|row| matched[*row as usize])
+            .map(|row| Hit { rule, rows: row..row + 1 })
+            .collect::<Vec<_>>()
+    };
+    hits.iter().flat_map(of_hit).collect()
 }
 
 /// A row for each rule that matched, then one for each principal.

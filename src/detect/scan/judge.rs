@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
@@ -38,6 +39,27 @@ pub(super) struct Judge {
     key: Vec<u8>,
     /// Of open rules to the row before.
     answers: Vec<bool>,
+    /// What each rule takes, if that is wanted.
+    costs: Option<Vec<Cost>>,
+}
+
+/// What it takes to ask one rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Events that it was asked of one by one.
+    pub asked: u64,
+    /// Events that their kind made hits of.
+    pub by_kind: u64,
+    /// Time that it took to ask.
+    pub time: Duration,
+}
+
+impl Cost {
+    pub(super) fn add(&mut self, other: Self) {
+        self.asked += other.asked;
+        self.by_kind += other.by_kind;
+        self.time += other.time;
+    }
 }
 
 /// A kind of events within one batch.
@@ -50,9 +72,11 @@ struct Kind<'a> {
 }
 
 impl Judge {
-    pub(super) fn new(program: Arc<Program>) -> Self {
+    /// `costs`: whether it is told what each rule takes, which takes time itself.
+    pub(super) fn new(program: Arc<Program>, costs: bool) -> Self {
         let asked = vec![Vec::new(); program.entries.len()];
         Self {
+            costs: costs.then(|| vec![Cost::default(); program.entries.len()]),
             program,
             kinds: HashMap::new(),
             weight: 0,
@@ -82,12 +106,16 @@ impl Judge {
             if let Question::Filter(filter) = &program.entries[rule].question {
                 let asked = std::mem::take(&mut self.asked[rule]);
                 let number = u32::try_from(rule)?;
+                let (start, rows) = (Instant::now(), asked.len() as u64);
                 // A row that one rule can't compute, which its caller may have chosen, is no other rule's affair.
                 if !asked.is_empty()
                     && !self.failed.contains_key(&number)
                     && let Err(error) = ask(batch, filter.as_ref(), &asked, number, hits)
                 {
                     self.failed.insert(number, format!("{error:#}"));
+                }
+                if let Some(costs) = &mut self.costs {
+                    costs[rule].add(Cost { asked: rows, by_kind: 0, time: start.elapsed() });
                 }
                 self.asked[rule] = asked;
                 self.asked[rule].clear();
@@ -96,14 +124,18 @@ impl Judge {
         Ok(())
     }
 
-    /// The rules that could not be computed, and why.
-    pub(super) fn failed(self) -> BTreeMap<u32, String> {
-        self.failed
+    /// The rules that could not be computed, and why, and what each rule took.
+    pub(super) fn finish(self) -> (BTreeMap<u32, String>, Vec<Cost>) {
+        (self.failed, self.costs.unwrap_or_default())
     }
 
     /// A run of rows of one kind.
     fn run(&mut self, columns: &Columns, settled: &Settled, rows: Range<u32>, hits: &mut Vec<Hit>) {
         hits.extend(settled.always.iter().map(|rule| Hit { rule: *rule, rows: rows.clone() }));
+        if let Some(costs) = &mut self.costs {
+            let by_kind = u64::from(rows.end - rows.start);
+            settled.always.iter().for_each(|rule| costs[*rule as usize].by_kind += by_kind);
+        }
         for rule in &settled.filters {
             self.asked[*rule as usize].extend(rows.clone());
         }
@@ -120,7 +152,12 @@ impl Judge {
             for (open, answer) in settled.open.iter().zip(&mut self.answers) {
                 let is_same = row > start && open.columns.is_some_and(|columns| columns & !same == 0);
                 if !is_same {
-                    *answer = open.condition.holds(&mut record);
+                    *answer = match &mut self.costs {
+                        None => open.condition.holds(&mut record),
+                        Some(costs) => {
+                            timed(&mut costs[open.rule as usize], || open.condition.holds(&mut record))
+                        }
+                    };
                 }
                 if *answer {
                     hits.push(Hit { rule: open.rule, rows: row..row + 1 });
@@ -150,6 +187,14 @@ impl Judge {
         self.kinds.insert(self.key.clone(), settled.clone());
         settled
     }
+}
+
+/// Asks, and adds what that takes.
+fn timed(cost: &mut Cost, ask: impl FnOnce() -> bool) -> bool {
+    let start = Instant::now();
+    let answer = ask();
+    cost.add(Cost { asked: 1, by_kind: 0, time: start.elapsed() });
+    answer
 }
 
 impl Kind<'_> {

@@ -16,17 +16,20 @@ mod row;
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, anyhow};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, UInt8Type, UInt32Type, UInt64Type};
 use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::TryStreamExt;
 
 use self::exec::{HITS, Keep, RULES, RuleScanExec, Seen, WORST};
+pub use self::judge::Cost;
 use self::kept::Columns;
 use self::names::Names;
 pub use self::principals::Affected;
@@ -59,6 +62,10 @@ pub(super) enum Wanted {
     First(usize),
     /// None: how many there are, and whose.
     Count,
+    /// As [`Self::Count`], and what it takes to tell ([`Judged::explained`]).
+    Explain,
+    /// As [`Self::Count`], of the events that the rule at this place matches.
+    Beside(usize),
     /// Each of them, in few columns and with the values of these fields.
     Each(Arc<[Place]>),
 }
@@ -72,6 +79,34 @@ pub(super) struct Matched {
     pub hits: Vec<Hit>,
 }
 
+impl Wanted {
+    fn counts(&self) -> bool {
+        matches!(self, Self::Count | Self::Explain | Self::Beside(_))
+    }
+}
+
+/// What a scan did for its rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explained {
+    /// By rule, in the order in which they were asked; none of one that could not be planned.
+    pub rules: Vec<Option<Asking>>,
+    /// The columns that were read.
+    pub columns: Vec<String>,
+    /// What was read and what was left out, operator by operator.
+    pub plan: String,
+}
+
+/// How one rule was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asking {
+    /// The event names that it is asked for, without case; none: any.
+    pub names: Option<Vec<String>>,
+    /// What is asked: the filter of an SQL rule, the fields of a Sigma rule.
+    pub predicate: String,
+    /// What that took.
+    pub cost: Cost,
+}
+
 /// What all rules found.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
@@ -83,6 +118,8 @@ pub(super) struct Judged {
     pub principals: HashMap<String, Affected>,
     /// When the first and the last event in the span were, in microseconds; of raw logs.
     pub times: Option<(i64, i64)>,
+    /// Where it is wanted, what the scan did.
+    pub explained: Option<Explained>,
 }
 
 /// Judges the events in `span` by rules of these severities.
@@ -138,7 +175,7 @@ enum Part {
 
 fn parts(session: &Session, wanted: &Wanted) -> &'static [Part] {
     // Raw logs are decoded whole, and decoding them twice would cost more than all that is saved.
-    if session.is_raw() || *wanted == Wanted::Count { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
+    if session.is_raw() || wanted.counts() { &[Part::All] } else { &[Part::WithId, Part::WithoutId] }
 }
 
 async fn scan(
@@ -157,7 +194,7 @@ async fn scan(
     };
     let all: Vec<String> = events.schema().fields().iter().map(|field| field.name().clone()).collect();
     let kept: Vec<&str> = match wanted {
-        Wanted::Count => vec!["principal"],
+        Wanted::Count | Wanted::Explain | Wanted::Beside(_) => vec!["principal"],
         Wanted::First(_) => events::columns().collect(),
         Wanted::Each(_) => events::few_columns().collect(),
     };
@@ -166,7 +203,7 @@ async fn scan(
         _ => Arc::new([]),
     };
     // An event without an id is told from others by all that it says.
-    let whole = part != Part::WithId && *wanted != Wanted::Count;
+    let whole = part != Part::WithId && !wanted.counts();
     let mut read: BTreeSet<String> = match whole {
         true => all.iter().cloned().collect(),
         false => kept.iter().map(|name| (*name).to_owned()).collect(),
@@ -214,13 +251,27 @@ async fn scan(
     let keep = match wanted {
         Wanted::First(max) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
         Wanted::Each(_) => Keep::First { max: usize::MAX, all: u64::MAX },
-        Wanted::Count => Keep::Count(severities.into()),
+        Wanted::Count | Wanted::Explain | Wanted::Beside(_) => {
+            let beside = match wanted {
+                Wanted::Beside(place) => Some(places.iter().position(|other| other == place)),
+                _ => None,
+            };
+            // Beside a rule that can't be asked there is nothing.
+            let Some(beside) = beside.map_or(Some(None), |beside| beside.map(|place| Some(place as u32)))
+            else {
+                return Ok(());
+            };
+            Keep::Count { severities: severities.into(), beside, costs: *wanted == Wanted::Explain }
+        }
     };
     let seen = Arc::new(Seen::default());
     let told = seen.clone();
+    let read_by = Arc::new(OnceLock::new());
+    let (reads, asked) = (read_by.clone(), program.clone());
     let stream = session
         .run_through(rows, move |input| {
             let schema = input.schema();
+            drop(reads.set(input.clone()));
             let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
             let scan = RuleScanExec::new(input, program, keep, told, Columns { places, whole, fields })?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
@@ -234,14 +285,43 @@ async fn scan(
     for batch in &batches {
         match wanted {
             Wanted::First(_) | Wanted::Each(_) => hand_out(batch, &places, judged)?,
-            Wanted::Count => add_up(batch, &places, judged)?,
+            Wanted::Count | Wanted::Explain | Wanted::Beside(_) => add_up(batch, &places, judged)?,
         }
+    }
+    if *wanted == Wanted::Explain {
+        let mut rules = vec![None; judged.rules.len()];
+        for (number, (place, cost)) in places.iter().zip(seen.costs()).enumerate() {
+            rules[*place] = Some(asking(&asked.entries[number], cost));
+        }
+        let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let plan = read_by.get().map(|plan: &Arc<dyn ExecutionPlan>| {
+            DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string()
+        });
+        judged.explained = Some(Explained { rules, columns, plan: plan.unwrap_or_default() });
     }
     for (rule, reason) in seen.failed() {
         let place = places.get(rule as usize).context("a rule scan names its rules")?;
         judged.rules[*place] = Err(anyhow!(reason));
     }
     Ok(())
+}
+
+fn asking(entry: &Entry, cost: Cost) -> Asking {
+    let mut names: Option<Vec<_>> = entry.names.name.as_ref().map(|names| names.iter().cloned().collect());
+    names.iter_mut().for_each(|names| names.sort());
+    let predicate = match &entry.question {
+        Question::Filter(filter) => filter.to_string(),
+        Question::Condition(condition) => {
+            let mut fields = BTreeSet::new();
+            condition.places(&mut |place| {
+                fields.insert(place.path.join("."));
+            });
+            let anywhere =
+                |field: &String| if field.is_empty() { "any value".to_owned() } else { field.clone() };
+            fields.iter().map(anywhere).collect::<Vec<_>>().join(", ")
+        }
+    };
+    Asking { names, predicate, cost }
 }
 
 /// How many each of several may keep, so that none keeps more than `max` and all together no more than `all`.

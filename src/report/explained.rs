@@ -1,0 +1,75 @@
+//! How rules were asked and what that took, for whoever wonders why a run is slow.
+//!
+//! Event rules share a scan: its plan says which files and row groups were left out and what was read. Of each of them
+//! it is told for which event names it is asked at all, of how many events its answer followed from their kind, and of how
+//! many it was asked one by one. Measuring that takes time itself.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::{Style, paint};
+use crate::detect::{Asking, Report};
+
+/// Event names and characters of a predicate that are shown.
+const NAMES_MAX: usize = 3;
+const PREDICATE_MAX: usize = 160;
+
+pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if let Some((ids, explained)) = &report.explained {
+        writeln!(out, "{}", paint::strong("event rules, in one scan", style))?;
+        let mut rules: Vec<_> = ids.iter().zip(&explained.rules).collect();
+        let time =
+            |asking: &Option<Asking>| asking.as_ref().map(|asking| asking.cost.time).unwrap_or_default();
+        rules.sort_by(|a, b| time(b.1).cmp(&time(a.1)).then_with(|| a.0.cmp(b.0)));
+        writeln!(out, "{:>9}  {:>10}  {:>10}  {:>9}  rule", "ms", "asked", "by kind", "matched")?;
+        for (id, asking) in rules {
+            let found = report.rules.iter().find(|rule| rule.rule_id == *id).map_or(0, |rule| rule.findings);
+            let Some(asking) = asking else { continue };
+            let cost = asking.cost;
+            let milliseconds = cost.time.as_secs_f64() * 1e3;
+            writeln!(
+                out,
+                "{milliseconds:>9.1}  {:>10}  {:>10}  {found:>9}  {}",
+                cost.asked,
+                cost.by_kind,
+                paint::escape(id)
+            )?;
+            let predicate = paint::cut(&paint::escape(&asking.predicate), PREDICATE_MAX);
+            writeln!(out, "{:46}for {}: {predicate}", "", names(asking))?;
+        }
+        let asked: Duration = explained.rules.iter().map(time).sum();
+        writeln!(out, "{:.1} ms in all, on all cores\n", asked.as_secs_f64() * 1e3)?;
+        writeln!(
+            out,
+            "{}\n  {}\n",
+            paint::strong("columns that were read", style),
+            explained.columns.join(", ")
+        )?;
+        writeln!(out, "{}", paint::strong("the scan below the rules", style))?;
+        for line in explained.plan.lines() {
+            writeln!(out, "  {}", paint::escape(line))?;
+        }
+    }
+    let alone = |id: &String| report.explained.as_ref().is_none_or(|(ids, _)| !ids.contains(id));
+    let mut others: Vec<_> = report.rules.iter().filter(|rule| alone(&rule.rule_id)).collect();
+    others.sort_by(|a, b| b.elapsed.cmp(&a.elapsed).then_with(|| a.rule_id.cmp(&b.rule_id)));
+    if !others.is_empty() {
+        writeln!(out, "\n{}", paint::strong("rules by themselves, and correlations together", style))?;
+        writeln!(out, "{:>9}  {:>9}  rule", "ms", "found")?;
+    }
+    for rule in others {
+        let milliseconds = rule.elapsed.as_secs_f64() * 1e3;
+        writeln!(out, "{milliseconds:>9.1}  {:>9}  {}", rule.findings, paint::escape(&rule.rule_id))?;
+    }
+    Ok(())
+}
+
+fn names(asking: &Asking) -> String {
+    let Some(names) = &asking.names else { return "any event".to_owned() };
+    let mut shown: Vec<_> =
+        names.iter().take(NAMES_MAX).map(|name| paint::escape(name).into_owned()).collect();
+    if names.len() > NAMES_MAX {
+        shown.push(format!("{} more", names.len() - NAMES_MAX));
+    }
+    shown.join(", ")
+}
