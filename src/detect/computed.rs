@@ -12,9 +12,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-use super::finding::{self, EVENT_IDS_MAX, Finding};
+use super::finding::{self, EVENT_IDS_MAX, Finding, Stamp};
 use super::rule::Rule;
-use super::run::Stamp;
 use super::window;
 use crate::event::timestamp_type;
 

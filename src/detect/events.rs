@@ -12,9 +12,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::finding::{self, Finding};
+use super::finding::{self, Finding, Stamp};
 use super::rule::{Rule, hex};
-use super::run::Stamp;
 use crate::event::{EVENT_DATE, PROVENANCE, timestamp_type};
 
 /// Besides `event_time`, what a finding is made from.

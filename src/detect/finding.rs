@@ -78,6 +78,14 @@ pub struct Finding {
     pub run_id: String,
 }
 
+/// What every finding of a run says of the run.
+#[derive(Debug, Clone)]
+pub(super) struct Stamp {
+    pub source: String,
+    pub found_at: Timestamp,
+    pub run_id: String,
+}
+
 impl Finding {
     /// As JSON: the columns of the `findings` table, lists and details as JSON too.
     pub fn json(&self) -> Value {

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::events::Events;
+use super::finding::Stamp;
 use super::rule::Rule;
-use super::run::Stamp;
 use super::{Finding, Severity};
 
 /// Findings, the most severe first, then by time.

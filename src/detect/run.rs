@@ -23,7 +23,7 @@ use jiff::Timestamp;
 
 use super::bindings::{self, BOUND_TO_ALL, Bindings, Unbound};
 use super::correlate::correlate;
-use super::finding::Finding;
+use super::finding::{Finding, Stamp};
 use super::findings::Findings;
 use super::kind::Kind;
 use super::outcome::{Report, RuleOutcome, Run, State};
@@ -93,14 +93,6 @@ impl Options {
         let (source, run_id) = (self.source.clone(), self.run_id.clone());
         Stamp { source, found_at: self.found_at, run_id }
     }
-}
-
-/// What every finding of a run says of the run.
-#[derive(Debug, Clone)]
-pub(super) struct Stamp {
-    pub source: String,
-    pub found_at: Timestamp,
-    pub run_id: String,
 }
 
 /// Runs `rules` over the `cloudtrail` table of `session`.

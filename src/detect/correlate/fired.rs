@@ -9,10 +9,9 @@ use serde_json::{Map, Value};
 
 use super::occurrences::{Cause, Events, Happened};
 use super::sliding::moments;
-use crate::detect::finding::{self, EVENT_IDS_MAX, Finding};
+use crate::detect::finding::{self, EVENT_IDS_MAX, Finding, Stamp};
 use crate::detect::findings::Hit;
 use crate::detect::rule::Rule;
-use crate::detect::run::Stamp;
 use crate::detect::sigma::{Asks, Correlation, Statistic};
 
 /// What a correlation fired at.
