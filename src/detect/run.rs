@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datafusion::common::tree_node::Transformed;
@@ -22,14 +22,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::bindings::{self, BOUND_TO_ALL, Bindings, Unbound};
-use super::correlate::correlate;
+use super::correlate::Correlations;
 use super::finding::{Finding, Stamp};
 use super::findings::Findings;
 use super::kind::Kind;
 use super::outcome::{Report, RuleOutcome, Run, State};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{ALL_FINDINGS_MAX, Affected, Explained, Wanted};
+use super::scan::{ALL_FINDINGS_MAX, Affected, Explained, Fed, Feeds, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{computed, scan, suppress};
@@ -104,8 +104,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
     let (events, queries) = (of_kind(Kind::Event), of_kind(Kind::Query));
     let correlations = of_kind(Kind::Correlation);
     // Raw logs are decoded once where that is enough: then it is known after the scan which times it was about.
-    let alone = queries.is_empty() && correlations.is_empty();
-    let once = session.is_raw() && alone && !events.iter().any(|rule| asks_for_times(rule));
+    let once = session.is_raw() && queries.is_empty() && !events.iter().any(|rule| asks_for_times(rule));
     let span = match once {
         true => Some(unbounded(options.span)),
         false => {
@@ -113,8 +112,12 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
             span(session, options.span).await.context("reading the times of `cloudtrail`")?
         }
     };
-    let EventRules { mut outcomes, mut findings, times, principals, explained } =
-        event_rules(session, &events, span, options).await?;
+    let (correlations, mut outcomes) = prepared(&correlations, options);
+    let feeds = span.and_then(|span| correlations.feeds(span, options.span));
+    let start = Instant::now();
+    let EventRules { outcomes: of_events, mut findings, times, principals, explained, fed } =
+        event_rules(session, &events, span, options, feeds.as_ref()).await?;
+    outcomes.extend(of_events);
     let span = match once {
         true => match (times, options.span.since, options.span.until) {
             (Some(times), ..) => span_of(options.span, times),
@@ -123,9 +126,16 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         },
         false => span,
     };
-    for (outcome, found) in correlation_rules(session, &correlations, span, options).await? {
-        outcomes.push(outcome);
-        findings.add(found);
+    if let Some(span) = span {
+        let found = correlations.findings(&fed, span, &options.stamp(), options.findings_max);
+        for (rule, (found, total)) in correlations.rules().zip(found) {
+            let (findings_of, dropped) = (found.len() as u64, total - found.len() as u64);
+            let elapsed = start.elapsed();
+            outcomes.push(RuleOutcome { findings: findings_of, dropped, elapsed, ..outcome(rule) });
+            findings.add(found);
+        }
+    } else {
+        outcomes.extend(correlations.rules().map(outcome));
     }
     let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
     for (outcome, found) in stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await {
@@ -206,6 +216,7 @@ struct EventRules {
     times: Option<(i64, i64)>,
     principals: HashMap<String, Affected>,
     explained: Option<(Vec<String>, Explained)>,
+    fed: Fed,
 }
 
 /// Runs all rules that filter events, together.
@@ -214,6 +225,7 @@ async fn event_rules(
     rules: &[&Arc<Rule>],
     span: Option<Span>,
     options: &Options,
+    feeds: Option<&Feeds>,
 ) -> Result<EventRules> {
     let start = Instant::now();
     let mut of_events = EventRules::default();
@@ -241,11 +253,11 @@ async fn event_rules(
         (false, true) => Wanted::Count,
         (false, false) => Wanted::First(max.saturating_add(1)),
     };
-    let found = scan::judge(session, asked, span, wanted).await?;
+    let found = scan::judge(session, asked, span, wanted, feeds).await?;
     let counts = found.rules.iter().flatten().map(|matched| matched.count);
     let max = usize::try_from(scan::share(counts, max as u64, ALL_FINDINGS_MAX))?;
     of_events.findings = Findings::over(found.events, options.stamp());
-    (of_events.times, of_events.principals) = (found.times, found.principals);
+    (of_events.times, of_events.principals, of_events.fed) = (found.times, found.principals, found.fed);
     let ids = || judged.iter().map(|(rule, _)| rule.id.clone()).collect();
     of_events.explained = found.explained.map(|explained| (ids(), explained));
     for ((rule, mut outcome), matched) in judged.into_iter().zip(found.rules) {
@@ -282,7 +294,7 @@ pub(super) async fn beside(
         }
     }
     let Some(place) = ids.iter().position(|other| *other == id) else { return Ok(Vec::new()) };
-    let found = scan::judge(session, asked, span, Wanted::Beside(place)).await?;
+    let found = scan::judge(session, asked, span, Wanted::Beside(place), None).await?;
     let counts = ids.into_iter().zip(found.rules).filter(|(other, _)| *other != id);
     let counts = counts.filter_map(|(id, matched)| Some((id.to_owned(), matched.ok()?.count)));
     let mut counts: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
@@ -309,49 +321,17 @@ fn question<'r>(
     }))
 }
 
-/// Runs all correlations, together.
-async fn correlation_rules(
-    session: &Session,
-    rules: &[&Arc<Rule>],
-    span: Option<Span>,
-    options: &Options,
-) -> Result<Vec<(RuleOutcome, Vec<Finding>)>> {
-    let start = Instant::now();
-    let (mut ran, mut asked) = (Vec::new(), Vec::new());
-    for rule in rules {
-        let mut outcome = outcome(rule);
+/// The correlations that can run, and how the others go.
+fn prepared<'a>(rules: &[&'a Arc<Rule>], options: &Options) -> (Correlations<'a>, Vec<RuleOutcome>) {
+    let (mut correlations, mut outcomes) = (Vec::new(), Vec::new());
+    for rule in rules.iter().copied() {
         match (prepare(rule, options), &rule.body) {
-            (Ok(_), Body::Correlation { correlation, .. }) if span.is_some() => {
-                asked.push((rule.as_ref(), correlation, outcome));
-                continue;
-            }
-            (Ok(_), _) => {}
-            (Err(state), _) => outcome.state = state,
+            (Err(state), _) => outcomes.push(RuleOutcome { state, ..outcome(rule) }),
+            (Ok(_), Body::Correlation { correlation, .. }) => correlations.push((rule.as_ref(), correlation)),
+            (Ok(_), Body::Sql { .. } | Body::Sigma { .. }) => outcomes.push(outcome(rule)),
         }
-        ran.push((outcome, Vec::new()));
     }
-    let Some(span) = span.filter(|_| !asked.is_empty()) else { return Ok(ran) };
-    let questions: Vec<_> = asked.iter().map(|(rule, correlation, _)| (*rule, *correlation)).collect();
-    let max = options.findings_max;
-    // What matches too much for all of them fails all of them, and no other rule.
-    let found = match correlate(session, &questions, span, &options.stamp(), max).await {
-        Ok(found) => found,
-        Err(error) => {
-            let reason = format!("{error:#}");
-            questions.iter().map(|_| Err(anyhow!(reason.clone()))).collect()
-        }
-    };
-    for ((_, _, mut outcome), found) in asked.into_iter().zip(found) {
-        outcome.elapsed = start.elapsed();
-        ran.push(settled(
-            outcome,
-            found.map(|(findings, total)| {
-                let dropped = total - findings.len() as u64;
-                (findings, dropped)
-            }),
-        ));
-    }
-    Ok(ran)
+    (Correlations::new(correlations), outcomes)
 }
 
 /// Runs one rule that computes findings.

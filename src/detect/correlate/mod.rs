@@ -7,8 +7,8 @@
 //! What happens at t thus follows from events no older than the timespan, and a finding from those of its window and the
 //! one before: the law of `window` holds. A correlation over correlations reaches back further ([`back`]).
 //!
-//! A group has all fields of `group-by`: an event that lacks one belongs to none. All correlations of a run share one
-//! scan, which hands back every event that some of their rules match, in few columns.
+//! A group has all fields of `group-by`: an event that lacks one belongs to none. The scan of event rules hands back
+//! every event that rules of correlations match, in few columns.
 
 mod fired;
 mod occurrences;
@@ -19,73 +19,78 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
 use self::fired::Fired;
 use self::occurrences::{Events, Known, occurrences};
-use super::Severity;
 use super::finding::{Finding, Stamp};
 use super::rule::Rule;
-use super::scan::{self, Asked, Wanted};
+use super::scan::{Fed, Feeds};
 use super::sigma::{Condition, Correlation, Field, Place, Source};
 use super::window::{Frame, Span};
-use crate::query::Session;
+use crate::timespan::Timespan;
 
-/// What one correlation found: the first findings, and how many there are in all.
-pub(super) type Found = (Vec<Finding>, u64);
+/// Correlations and what they ask of events.
+#[derive(Debug, Default)]
+pub(super) struct Correlations<'a> {
+    rules: Vec<(&'a Rule, &'a Arc<Correlation>)>,
+    asked: Questions,
+}
 
-/// Runs correlations over the events in `span`; of each at most `max` findings are made.
-///
-/// # Errors
-/// When the scan fails, or what the rules match does not fit the memory; what is wrong with one correlation is its
-/// result.
-pub(super) async fn correlate(
-    session: &Session,
-    rules: &[(&Rule, &Arc<Correlation>)],
-    span: Span,
-    stamp: &Stamp,
-    max: usize,
-) -> Result<Vec<Result<Found>>> {
-    let mut asked = Questions::default();
-    let mut read = span;
-    for (_, correlation) in rules {
-        asked.add(correlation);
-        let frame = Frame::new(span, Some(correlation.timespan), Some(back(correlation)));
-        read = Span { since: read.since.min(frame.read.since), until: read.until.max(frame.read.until) };
+impl<'a> Correlations<'a> {
+    pub(super) fn new(rules: Vec<(&'a Rule, &'a Arc<Correlation>)>) -> Self {
+        let mut asked = Questions::default();
+        rules.iter().for_each(|(_, correlation)| asked.add(correlation));
+        Self { rules, asked }
     }
-    let conditions =
-        asked.conditions.iter().map(|condition| (Asked::Sigma(condition.clone()), Severity::Info));
-    let wanted = Wanted::Each(asked.fields.iter().cloned().collect());
-    let judged = scan::judge(session, conditions.collect(), read, wanted).await?;
-    let failed = |correlation: &Correlation| {
-        let mut failed = None;
-        each_source(correlation, &mut |condition| {
-            let place = asked.conditions.iter().position(|other| Arc::ptr_eq(other, condition));
-            if let Some(Err(error)) = place.map(|place| &judged.rules[place]) {
-                failed = Some(format!("{error:#}"));
+
+    /// The rules.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().map(|(rule, _)| *rule)
+    }
+
+    /// What a scan has to hand back for a run over `span`, if anything. Where no end was `asked` for there is nothing to be
+    /// read beyond it.
+    pub(super) fn feeds(&self, span: Span, asked: Timespan) -> Option<Feeds> {
+        let mut read = span;
+        for (_, correlation) in &self.rules {
+            let frame = Frame::new(span, Some(correlation.timespan), Some(back(correlation)));
+            if asked.since.is_some() {
+                read.since = read.since.min(frame.read.since);
             }
-        });
-        failed
-    };
-    let events = Events::new(&judged, &asked);
-    let mut known = Known::default();
-    let mut results = Vec::with_capacity(rules.len());
-    for (rule, correlation) in rules {
-        if let Some(reason) = failed(correlation) {
-            results.push(Err(anyhow::anyhow!(reason)));
-            continue;
+            if asked.until.is_some() {
+                read.until = read.until.max(frame.read.until);
+            }
         }
-        let fired = fire(correlation, &events, &mut known);
-        let mut own: Vec<_> =
-            (0..fired.all.len()).filter(|index| keeps(span, fired.all[*index].first)).collect();
-        own.sort_by_key(|index| (fired.all[*index].first, fired.all[*index].group));
-        let total = own.len() as u64;
-        own.truncate(max);
-        let findings = own.into_iter().map(|index| fired.finding(index, rule, &events, stamp));
-        results.push(Ok((findings.collect(), total)));
+        let Questions { conditions, fields, .. } = &self.asked;
+        let feeds =
+            || Feeds { conditions: conditions.clone(), fields: fields.iter().cloned().collect(), read };
+        (!self.rules.is_empty()).then(feeds)
     }
-    Ok(results)
+
+    /// What was found by each of them in `span`: the first `max` findings, and how many there are in all.
+    pub(super) fn findings(
+        &self,
+        fed: &Fed,
+        span: Span,
+        stamp: &Stamp,
+        max: usize,
+    ) -> Vec<(Vec<Finding>, u64)> {
+        let events = Events::new(fed, &self.asked);
+        let mut known = Known::default();
+        let mut found = Vec::with_capacity(self.rules.len());
+        for (rule, correlation) in &self.rules {
+            let fired = fire(correlation, &events, &mut known);
+            let mut own: Vec<_> =
+                (0..fired.all.len()).filter(|index| keeps(span, fired.all[*index].first)).collect();
+            own.sort_by_key(|index| (fired.all[*index].first, fired.all[*index].group));
+            let total = own.len() as u64;
+            own.truncate(max);
+            let findings = own.into_iter().map(|index| fired.finding(index, rule, &events, stamp));
+            found.push((findings.collect(), total));
+        }
+        found
+    }
 }
 
 fn keeps(span: Span, micros: i64) -> bool {

@@ -7,7 +7,7 @@ use super::Questions;
 use super::fired::Fired;
 use crate::detect::events;
 use crate::detect::findings::Hit;
-use crate::detect::scan::Judged;
+use crate::detect::scan::Fed;
 use crate::detect::sigma::{Asks, Base, Correlation, Field, Source};
 
 /// What correlations fired at, by their addresses.
@@ -16,18 +16,18 @@ pub(super) type Known = HashMap<usize, Arc<Fired>>;
 /// The events that the rules of all correlations match.
 #[derive(Debug)]
 pub(super) struct Events<'a> {
-    judged: &'a Judged,
+    fed: &'a Fed,
     asked: &'a Questions,
 }
 
 impl<'a> Events<'a> {
-    pub(super) fn new(judged: &'a Judged, asked: &'a Questions) -> Self {
-        Self { judged, asked }
+    pub(super) fn new(fed: &'a Fed, asked: &'a Questions) -> Self {
+        Self { fed, asked }
     }
 
     /// An event, and its row.
     pub(super) fn at(&self, hit: Hit) -> (&'a events::Events, usize) {
-        (&self.judged.events[hit.batch as usize], hit.row as usize)
+        (&self.fed.events[hit.batch as usize], hit.row as usize)
     }
 
     fn values(&self, field: &Field, hit: Hit) -> impl Iterator<Item = &'a str> {
@@ -82,8 +82,8 @@ pub(super) fn occurrences<'a>(correlation: &Correlation, events: &Events<'a>, kn
             Source::Events(condition) => {
                 collecting.happened.inner.push(None);
                 let place = events.asked.places.get(&(Arc::as_ptr(condition) as usize));
-                let matched = place.and_then(|place| events.judged.rules[*place].as_ref().ok());
-                for hit in matched.into_iter().flat_map(|matched| &matched.hits) {
+                let matched = place.and_then(|place| events.fed.hits.get(*place));
+                for hit in matched.into_iter().flatten() {
                     collecting.event(base, rule, *hit, events);
                 }
             }
@@ -106,7 +106,11 @@ fn in_order(of_group: &mut Vec<Occurrence>, events: &Events<'_>) {
     let key = |occurrence: &Occurrence| match occurrence.cause {
         Cause::Event(hit) => {
             let (events, row) = events.at(hit);
-            (events.key(row), Cause::Event(Hit { batch: 0, row: 0 }))
+            match events.id(row) {
+                // An event without an id is no copy of another: a log would have been read twice.
+                None => ((None, None), Cause::Event(hit)),
+                Some(_) => (events.key(row), Cause::Event(Hit { batch: 0, row: 0 })),
+            }
         }
         fired @ Cause::Fired(..) => ((None, None), fired),
     };

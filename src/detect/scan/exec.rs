@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use anyhow::Context;
 use arrow::array::{
     Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewBuilder, UInt8Array, UInt32Builder,
     UInt64Array, new_null_array,
@@ -59,6 +60,18 @@ pub(super) enum Keep {
     },
 }
 
+/// Rules of the program that feed correlations: of what they match every event is kept. It has columns of its own, so it is
+/// handed on beside the output ([`Seen::fed`]).
+#[derive(Debug, Clone)]
+pub(super) struct Feeds {
+    /// The first of these rules; all after it are, too.
+    pub from: u32,
+    /// The columns that are kept.
+    pub columns: Columns,
+    /// In microseconds, when the events are that the other rules are asked of, if not always.
+    pub others: Option<(i64, i64)>,
+}
+
 /// What is known after a scan beside its output: when the first and the last event were, and which rules could not be
 /// computed.
 #[derive(Debug)]
@@ -67,7 +80,11 @@ pub(super) struct Seen {
     last: AtomicI64,
     failed: Mutex<BTreeMap<u32, String>>,
     costs: Mutex<Vec<Cost>>,
+    fed: Mutex<Vec<Fed>>,
 }
+
+/// Events that feed correlations, with rows and rules.
+pub(super) type Fed = (RecordBatch, Vec<(u32, u32)>);
 
 impl Default for Seen {
     fn default() -> Self {
@@ -76,6 +93,7 @@ impl Default for Seen {
             last: AtomicI64::new(i64::MIN),
             failed: Mutex::default(),
             costs: Mutex::default(),
+            fed: Mutex::default(),
         }
     }
 }
@@ -102,6 +120,15 @@ impl Seen {
         }
     }
 
+    /// What [`Feeds`] have matched.
+    pub(super) fn fed(&self) -> Vec<Fed> {
+        std::mem::take(&mut *self.fed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn feed(&self, fed: Vec<Fed>) {
+        self.fed.lock().unwrap_or_else(PoisonError::into_inner).extend(fed);
+    }
+
     /// What each rule took, if that was wanted.
     pub(super) fn costs(&self) -> Vec<Cost> {
         self.costs.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -125,6 +152,7 @@ pub(super) struct RuleScanExec {
     seen: Arc<Seen>,
     /// Columns of the input that are handed on.
     columns: Columns,
+    feeds: Option<Feeds>,
     properties: Arc<PlanProperties>,
 }
 
@@ -136,6 +164,7 @@ impl RuleScanExec {
         keep: Keep,
         seen: Arc<Seen>,
         columns: Columns,
+        feeds: Option<Feeds>,
     ) -> Result<Self> {
         let rules = Field::new_list(RULES, item(), true);
         let mut fields = vec![
@@ -162,7 +191,7 @@ impl RuleScanExec {
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self { input, program, keep, seen, columns, properties: Arc::new(properties) })
+        Ok(Self { input, program, keep, seen, columns, feeds, properties: Arc::new(properties) })
     }
 }
 
@@ -210,6 +239,7 @@ impl ExecutionPlan for RuleScanExec {
             self.keep.clone(),
             self.seen.clone(),
             self.columns.clone(),
+            self.feeds.clone(),
         )?))
     }
 
@@ -225,7 +255,8 @@ impl ExecutionPlan for RuleScanExec {
         let input = self.input.execute(partition, context.clone())?;
         let reservation =
             MemoryConsumer::new(format!("RuleScanExec[{partition}]")).register(context.memory_pool());
-        let rules = self.program.entries.len();
+        let all_rules = self.program.entries.len();
+        let rules = self.feeds.as_ref().map_or(all_rules, |feeds| feeds.from as usize);
         let kept = match &self.keep {
             Keep::First { max, all } => {
                 let (schema, columns) = (self.input.schema(), self.columns.clone());
@@ -238,11 +269,24 @@ impl ExecutionPlan for RuleScanExec {
                 beside: *beside,
             },
         };
+        let feeding = self.feeds.clone().map(|feeds| {
+            let reservation = MemoryConsumer::new(format!("RuleScanExec[{partition}] for correlations"))
+                .register(context.memory_pool());
+            let schema = self.input.schema();
+            let max = (usize::MAX, u64::MAX);
+            let kept = Kept::new(&schema, feeds.columns.clone(), all_rules, max, reservation);
+            Feeding { feeds, kept, hits: Vec::new() }
+        });
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
-        let judge = Judge::new(self.program.clone(), costs);
+        let judging = Judging {
+            judge: Judge::new(self.program.clone(), costs),
+            kept,
+            feeding,
+            seen: self.seen.clone(),
+            columns: self.columns.places.clone(),
+        };
         let schema = self.schema();
-        let found =
-            judged(input, judge, kept, self.seen.clone(), self.columns.places.clone(), schema.clone());
+        let found = judging.all(input, schema.clone());
         let stream = futures::stream::once(found)
             .map_ok(|batches| futures::stream::iter(batches).map(Ok))
             .try_flatten();
@@ -250,30 +294,74 @@ impl ExecutionPlan for RuleScanExec {
     }
 }
 
-/// Judges all rows of a partition.
-async fn judged(
-    mut input: SendableRecordBatchStream,
-    mut judge: Judge,
-    mut kept: Sink,
+/// A partition that is being judged.
+struct Judging {
+    judge: Judge,
+    kept: Sink,
+    feeding: Option<Feeding>,
     seen: Arc<Seen>,
     columns: Vec<usize>,
-    schema: SchemaRef,
-) -> Result<Vec<RecordBatch>> {
-    let external = |error: anyhow::Error| match error.downcast::<DataFusionError>() {
-        Ok(error) => error,
-        Err(error) => DataFusionError::External(error.into()),
-    };
-    let mut hits = Vec::new();
-    while let Some(batch) = input.next().await {
-        let batch = batch?;
-        hits.clear();
-        seen.see(&batch);
-        judge.judge(&batch, &mut hits).map_err(external)?;
-        kept.take(&batch, &columns, &hits).map_err(external)?;
+}
+
+impl Judging {
+    async fn all(
+        mut self,
+        mut input: SendableRecordBatchStream,
+        schema: SchemaRef,
+    ) -> Result<Vec<RecordBatch>> {
+        let external = |error: anyhow::Error| match error.downcast::<DataFusionError>() {
+            Ok(error) => error,
+            Err(error) => DataFusionError::External(error.into()),
+        };
+        let mut hits = Vec::new();
+        while let Some(batch) = input.next().await {
+            let batch = batch?;
+            hits.clear();
+            self.seen.see(&batch);
+            self.judge.judge(&batch, &mut hits).map_err(external)?;
+            if let Some(feeding) = &mut self.feeding {
+                feeding.take(&batch, &mut hits).map_err(external)?;
+            }
+            self.kept.take(&batch, &self.columns, &hits).map_err(external)?;
+        }
+        drop(input);
+        self.seen.finish(self.judge.finish());
+        if let Some(feeding) = self.feeding {
+            self.seen.feed(feeding.kept.finish().map_err(external)?.events);
+        }
+        self.kept.finish(&schema).map_err(external)
     }
-    drop(input);
-    seen.finish(judge.finish());
-    kept.finish(&schema).map_err(external)
+}
+
+/// What feeds correlations.
+struct Feeding {
+    feeds: Feeds,
+    kept: Kept,
+    hits: Vec<Hit>,
+}
+
+impl Feeding {
+    /// Takes its hits, and leaves those of the other rules that are in their time.
+    fn take(&mut self, batch: &RecordBatch, hits: &mut Vec<Hit>) -> anyhow::Result<()> {
+        let from = self.feeds.from;
+        self.hits.clear();
+        self.hits.extend(hits.iter().filter(|hit| hit.rule >= from).cloned());
+        hits.retain(|hit| hit.rule < from);
+        self.kept.take(batch, &self.hits)?;
+        let Some((since, until)) = self.feeds.others else { return Ok(()) };
+        let times = batch.column_by_name("event_time").context("no `event_time`")?;
+        let times =
+            times.as_primitive_opt::<TimestampMicrosecondType>().context("`event_time` is no time")?;
+        let within = |row: &u32| (since..until).contains(&times.value(*row as usize));
+        *hits = hits.iter().flat_map(|hit| rows_of(hit, within)).collect();
+        Ok(())
+    }
+}
+
+/// A hit of those of its rows that are wanted.
+fn rows_of(hit: &Hit, wanted: impl Fn(&u32) -> bool) -> Vec<Hit> {
+    let rows = hit.rows.clone().filter(wanted);
+    rows.map(|row| Hit { rule: hit.rule, rows: row..row + 1 }).collect()
 }
 
 /// Where matched events go.
@@ -319,13 +407,7 @@ fn shared(hits: &[Hit], rule: u32, rows: usize) -> Vec<Hit> {
     for hit in hits.iter().filter(|hit| hit.rule == rule) {
         matched[hit.rows.start as usize..hit.rows.end as usize].fill(true);
     }
-    let of_hit = |hit: &Hit| {
-        let (rule, rows) = (hit.rule, hit.rows.clone());
-        rows.filter(|row| matched[*row as usize])
-            .map(|row| Hit { rule, rows: row..row + 1 })
-            .collect::<Vec<_>>()
-    };
-    hits.iter().flat_map(of_hit).collect()
+    hits.iter().flat_map(|hit| rows_of(hit, |row| matched[*row as usize])).collect()
 }
 
 /// A row for each rule that matched, then one for each principal.

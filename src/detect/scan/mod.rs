@@ -22,6 +22,7 @@ use anyhow::{Context, Result, anyhow};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, UInt8Type, UInt32Type, UInt64Type};
+use arrow::error::ArrowError;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
@@ -66,8 +67,25 @@ pub(super) enum Wanted {
     Explain,
     /// As [`Self::Count`], of the events that the rule at this place matches.
     Beside(usize),
-    /// Each of them, in few columns and with the values of these fields.
-    Each(Arc<[Place]>),
+}
+
+/// What correlations are about: every event that one of these conditions holds of.
+#[derive(Debug, Clone)]
+pub(super) struct Feeds {
+    pub conditions: Vec<Arc<Condition>>,
+    /// Fields whose values are wanted.
+    pub fields: Arc<[Place]>,
+    /// When these events are; the span of the other rules lies within it.
+    pub read: Span,
+}
+
+/// The events that [`Feeds`] asked for.
+#[derive(Debug, Default)]
+pub(super) struct Fed {
+    /// By condition.
+    pub hits: Vec<Vec<Hit>>,
+    /// What hits are rows of.
+    pub events: Vec<Arc<Events>>,
 }
 
 /// What one rule found.
@@ -120,6 +138,8 @@ pub(super) struct Judged {
     pub times: Option<(i64, i64)>,
     /// Where it is wanted, what the scan did.
     pub explained: Option<Explained>,
+    /// What correlations are about.
+    pub fed: Fed,
 }
 
 /// Judges the events in `span` by rules of these severities.
@@ -131,8 +151,10 @@ pub(super) async fn judge(
     rules: Vec<(Asked<'_>, Severity)>,
     span: Span,
     wanted: Wanted,
+    feeds: Option<&Feeds>,
 ) -> Result<Judged> {
     let mut judged = Judged::default();
+    judged.fed.hits.resize_with(feeds.map_or(0, |feeds| feeds.conditions.len()), Vec::new);
     let mut planned = Vec::new();
     for (rule, severity) in rules {
         let question = match rule {
@@ -147,11 +169,11 @@ pub(super) async fn judge(
             Err(error) => judged.rules.push(Err(error.into())),
         }
     }
-    if planned.is_empty() {
+    if planned.is_empty() && feeds.is_none() {
         return Ok(judged);
     }
     for part in parts(session, &wanted) {
-        scan(session, &planned, span, &wanted, *part, &mut judged).await?;
+        scan(session, &planned, span, &wanted, feeds, *part, &mut judged).await?;
     }
     Ok(judged)
 }
@@ -183,10 +205,12 @@ async fn scan(
     planned: &[(usize, Severity, Planned)],
     span: Span,
     wanted: &Wanted,
+    feeds: Option<&Feeds>,
     part: Part,
     judged: &mut Judged,
 ) -> Result<()> {
-    let events = session.context().table("cloudtrail").await?.filter(within("event_time", span))?;
+    let read_span = feeds.map_or(span, |feeds| feeds.read);
+    let events = session.context().table("cloudtrail").await?.filter(within("event_time", read_span))?;
     let events = match part {
         Part::All => events,
         Part::WithId => events.filter(column("event_id").is_not_null())?,
@@ -196,11 +220,6 @@ async fn scan(
     let kept: Vec<&str> = match wanted {
         Wanted::Count | Wanted::Explain | Wanted::Beside(_) => vec!["principal"],
         Wanted::First(_) => events::columns().collect(),
-        Wanted::Each(_) => events::few_columns().collect(),
-    };
-    let fields = match wanted {
-        Wanted::Each(fields) => fields.clone(),
-        _ => Arc::new([]),
     };
     // An event without an id is told from others by all that it says.
     let whole = part != Part::WithId && !wanted.counts();
@@ -212,7 +231,11 @@ async fn scan(
         // Only of raw logs is it asked afterwards which times they were about ([`Judged::times`]).
         read.insert("event_time".to_owned());
     }
-    fields.iter().for_each(|place| read.extend(program::columns_at(place)));
+    if let Some(feeds) = feeds {
+        read.extend(events::few_columns().map(str::to_owned));
+        feeds.fields.iter().for_each(|place| read.extend(program::columns_at(place)));
+        feeds.conditions.iter().for_each(|condition| read.extend(program::columns_of(condition)));
+    }
     for (_, _, question) in planned {
         match question {
             Planned::Condition(condition) => read.extend(program::columns_of(condition)),
@@ -247,10 +270,14 @@ async fn scan(
             Err(error) => judged.rules[*place] = Err(error.into()),
         }
     }
+    let from = u32::try_from(entries.len())?;
+    for condition in feeds.iter().flat_map(|feeds| &feeds.conditions) {
+        let names = Names::of_condition(condition);
+        entries.push(Entry { question: Question::Condition(condition.clone()), names });
+    }
     let program = Arc::new(Program::new(entries));
     let keep = match wanted {
         Wanted::First(max) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
-        Wanted::Each(_) => Keep::First { max: usize::MAX, all: u64::MAX },
         Wanted::Count | Wanted::Explain | Wanted::Beside(_) => {
             let beside = match wanted {
                 Wanted::Beside(place) => Some(places.iter().position(|other| other == place)),
@@ -268,12 +295,23 @@ async fn scan(
     let told = seen.clone();
     let read_by = Arc::new(OnceLock::new());
     let (reads, asked) = (read_by.clone(), program.clone());
+    let fields = feeds.map(|feeds| feeds.fields.clone());
+    let in_span = (read_span != span).then(|| (span.since.as_microsecond(), span.until.as_microsecond()));
     let stream = session
         .run_through(rows, move |input| {
             let schema = input.schema();
             drop(reads.set(input.clone()));
-            let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
-            let scan = RuleScanExec::new(input, program, keep, told, Columns { places, whole, fields })?;
+            let places = |names: &mut dyn Iterator<Item = &str>| {
+                names.map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()
+            };
+            let columns = Columns { places: places(&mut kept.iter().copied())?, whole, fields: Arc::new([]) };
+            let feeding = |fields| -> Result<_, ArrowError> {
+                let places = places(&mut events::few_columns())?;
+                let columns = Columns { places, whole: false, fields };
+                Ok(exec::Feeds { from, columns, others: in_span })
+            };
+            let feeds = fields.map(feeding).transpose()?;
+            let scan = RuleScanExec::new(input, program, keep, told, columns, feeds)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;
@@ -284,9 +322,17 @@ async fn scan(
     }
     for batch in &batches {
         match wanted {
-            Wanted::First(_) | Wanted::Each(_) => hand_out(batch, &places, judged)?,
+            Wanted::First(_) => hand_out(batch, &places, judged)?,
             Wanted::Count | Wanted::Explain | Wanted::Beside(_) => add_up(batch, &places, judged)?,
         }
+    }
+    for (batch, rules) in seen.fed() {
+        let number = u32::try_from(judged.fed.events.len())?;
+        for (row, rule) in rules {
+            let hits = judged.fed.hits.get_mut((rule - from) as usize).context("a rule that was asked")?;
+            hits.push(Hit { batch: number, row });
+        }
+        judged.fed.events.push(Arc::new(Events::new(&batch)?));
     }
     if *wanted == Wanted::Explain {
         let mut rules = vec![None; judged.rules.len()];
