@@ -62,7 +62,7 @@ impl Fired {
                         window,
                         first: moment.time,
                         moments: vec![moment.time],
-                        parts: vec![moment.from..moment.until],
+                        parts: std::iter::once(moment.from..moment.until).collect(),
                         measured: moment.measured,
                     }),
                 }

@@ -88,7 +88,7 @@ impl<'a> Window<'a> {
         match self.asks {
             Asks::Events(_) | Asks::Ordered => {}
             Asks::Values(_) => {
-                occurrence.values.iter().for_each(|value| *self.values.entry(*value).or_insert(0) += 1)
+                occurrence.values.iter().for_each(|value| *self.values.entry(*value).or_insert(0) += 1);
             }
             Asks::Temporal(_) | Asks::Rules(_) => each_rule(occurrence.rules, |rule| self.rules[rule] += 1),
             Asks::Number(..) => {

@@ -399,16 +399,14 @@ proptest! {
         cuts in proptest::collection::vec(1_i64..400, 0..4),
         turned in any::<bool>(),
     ) {
-        let text = format!(
-            "title: burst\nname: burst\ncorrelation: {{type: event_count, rules: [a, b], group-by: [userIdentity.userName], timespan: 1m, condition: {{gte: 4}}, generate: true}}\n\
-             ---\ntitle: values\nid: values\ncorrelation: {{type: value_count, rules: [a, b, c], timespan: 30s, condition: {{field: eventName, gte: 3}}}}\n\
-             ---\ntitle: ordered\nid: ordered\ncorrelation: {{type: temporal_ordered, rules: [a, b, c], group-by: [userIdentity.userName], timespan: 45s}}\n\
-             ---\ntitle: chain\nid: chain\ncorrelation: {{type: temporal, rules: [burst, c], group-by: [userIdentity.userName], timespan: 50s, generate: true}}\n\
-             ---\ntitle: bursts\nid: bursts\ncorrelation: {{type: event_count, rules: [burst], group-by: [userIdentity.userName], timespan: 2m, condition: {{gte: 2}}, generate: true}}\n\
-             ---\ntitle: chains\nid: chains\ncorrelation: {{type: event_count, rules: [chain], timespan: 3m, condition: {{gte: 2}}}}\n{}",
-            bases(&["A", "B", "C"])
-        );
-        let rules = rules(&[("rules.yml", &text)]);
+        let text = "title: burst\nname: burst\ncorrelation: {type: event_count, rules: [a, b], group-by: [userIdentity.userName], timespan: 1m, condition: {gte: 4}, generate: true}\n\
+             ---\ntitle: values\nid: values\ncorrelation: {type: value_count, rules: [a, b, c], timespan: 30s, condition: {field: eventName, gte: 3}}\n\
+             ---\ntitle: ordered\nid: ordered\ncorrelation: {type: temporal_ordered, rules: [a, b, c], group-by: [userIdentity.userName], timespan: 45s}\n\
+             ---\ntitle: chain\nid: chain\ncorrelation: {type: temporal, rules: [burst, c], group-by: [userIdentity.userName], timespan: 50s, generate: true}\n\
+             ---\ntitle: bursts\nid: bursts\ncorrelation: {type: event_count, rules: [burst], group-by: [userIdentity.userName], timespan: 2m, condition: {gte: 2}, generate: true}\n\
+             ---\ntitle: chains\nid: chains\ncorrelation: {type: event_count, rules: [chain], timespan: 3m, condition: {gte: 2}}\n";
+        let bases = bases(&["A", "B", "C"]);
+        let rules = rules(&[("rules.yml", text), ("bases.yml", bases.trim_start_matches("---\n"))]);
         let mut records: Vec<_> = happened
             .iter()
             .enumerate()
