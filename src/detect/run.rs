@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datafusion::common::tree_node::Transformed;
@@ -126,16 +126,26 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         },
         false => span,
     };
-    if let Some(span) = span {
-        let found = correlations.findings(&fed, span, &options.stamp(), options.findings_max);
-        for (rule, (found, total)) in correlations.rules().zip(found) {
-            let (findings_of, dropped) = (found.len() as u64, total - found.len() as u64);
-            let elapsed = start.elapsed();
-            outcomes.push(RuleOutcome { findings: findings_of, dropped, elapsed, ..outcome(rule) });
-            findings.add(found);
+    match (span, &fed.failed) {
+        (None, _) => outcomes.extend(correlations.rules().map(outcome)),
+        (Some(_), Some(reason)) => outcomes.extend(correlations.rules().map(|rule| {
+            let mut outcome = outcome(rule);
+            fail(&mut outcome, &anyhow!(reason.clone()));
+            outcome
+        })),
+        (Some(span), None) => {
+            let found = correlations.findings(&fed, span, &options.stamp(), options.findings_max);
+            for (rule, (found, total)) in correlations.rules().zip(found) {
+                let (kept, elapsed) = (found.len() as u64, start.elapsed());
+                outcomes.push(RuleOutcome {
+                    findings: kept,
+                    dropped: total - kept,
+                    elapsed,
+                    ..outcome(rule)
+                });
+                findings.add(found);
+            }
         }
-    } else {
-        outcomes.extend(correlations.rules().map(outcome));
     }
     let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
     for (outcome, found) in stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await {

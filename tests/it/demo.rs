@@ -277,6 +277,33 @@ fn findings_come_in_every_form() {
 }
 
 #[test]
+fn a_run_can_be_explained_and_a_rule_looked_at_by_itself() {
+    let explained = demo().run(&["detect", "--explain"]).expect_exit(0);
+    for wanted in [
+        "event rules, in one scan",
+        "for stoplogging",
+        "columns that were read",
+        "console_login_failed_burst",
+    ] {
+        explained.expect_out(wanted);
+    }
+    assert!(
+        demo().run(&["detect", "--explain", "--format", "json"]).exit != Some(0),
+        "there is one form of it"
+    );
+    let backtest = ["rules", "backtest", "root_console_login", "--format", "json"];
+    let told = demo().run(&backtest).expect_exit(0).json();
+    let of = |rule: &str| FINDINGS.iter().find(|(name, _)| *name == rule).unwrap().1;
+    let days: u64 = told["days"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(days, of("root_console_login"));
+    let overlap = told["overlap"].as_array().unwrap();
+    assert!(
+        overlap.iter().all(|pair| pair[0] != "root_console_login" && pair[1].as_u64().unwrap() <= days),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_trail_without_stories_has_no_finding_above_low() {
     for (seed, events) in [("1", "20000"), ("2", "5000"), ("3", "5000")] {
         let dir = TestDir::new();

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use arrow::array::{
     Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewBuilder, UInt8Array, UInt32Builder,
     UInt64Array, new_null_array,
@@ -42,6 +42,9 @@ pub(super) const RULES: &str = "$rules";
 pub(super) const HITS: &str = "$hits";
 /// The severity of a principal's worst finding, by its place in [`Severity::ALL`].
 pub(super) const WORST: &str = "$worst";
+
+/// What a partition keeps for correlations, in bytes: of a million events and more.
+const FED_MAX: usize = 384 << 20;
 
 /// What is kept of the events that rules match.
 #[derive(Debug, Clone)]
@@ -81,6 +84,7 @@ pub(super) struct Seen {
     failed: Mutex<BTreeMap<u32, String>>,
     costs: Mutex<Vec<Cost>>,
     fed: Mutex<Vec<Fed>>,
+    starved: Mutex<Option<String>>,
 }
 
 /// Events that feed correlations, with rows and rules.
@@ -94,6 +98,7 @@ impl Default for Seen {
             failed: Mutex::default(),
             costs: Mutex::default(),
             fed: Mutex::default(),
+            starved: Mutex::default(),
         }
     }
 }
@@ -123,6 +128,15 @@ impl Seen {
     /// What [`Feeds`] have matched.
     pub(super) fn fed(&self) -> Vec<Fed> {
         std::mem::take(&mut *self.fed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Why not all of it was kept, if so.
+    pub(super) fn starved(&self) -> Option<String> {
+        self.starved.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn starve(&self, error: &anyhow::Error) {
+        *self.starved.lock().unwrap_or_else(PoisonError::into_inner) = Some(format!("{error:#}"));
     }
 
     fn feed(&self, fed: Vec<Fed>) {
@@ -275,7 +289,7 @@ impl ExecutionPlan for RuleScanExec {
             let schema = self.input.schema();
             let max = (usize::MAX, u64::MAX);
             let kept = Kept::new(&schema, feeds.columns.clone(), all_rules, max, reservation);
-            Feeding { feeds, kept, hits: Vec::new() }
+            Feeding { feeds, kept: Some(kept), hits: Vec::new() }
         });
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
         let judging = Judging {
@@ -320,14 +334,14 @@ impl Judging {
             self.seen.see(&batch);
             self.judge.judge(&batch, &mut hits).map_err(external)?;
             if let Some(feeding) = &mut self.feeding {
-                feeding.take(&batch, &mut hits).map_err(external)?;
+                feeding.take(&batch, &mut hits, &self.seen).map_err(external)?;
             }
             self.kept.take(&batch, &self.columns, &hits).map_err(external)?;
         }
         drop(input);
         self.seen.finish(self.judge.finish());
-        if let Some(feeding) = self.feeding {
-            self.seen.feed(feeding.kept.finish().map_err(external)?.events);
+        if let Some(kept) = self.feeding.and_then(|feeding| feeding.kept) {
+            self.seen.feed(kept.finish().map_err(external)?.events);
         }
         self.kept.finish(&schema).map_err(external)
     }
@@ -336,18 +350,32 @@ impl Judging {
 /// What feeds correlations.
 struct Feeding {
     feeds: Feeds,
-    kept: Kept,
+    /// Until there is too much.
+    kept: Option<Kept>,
     hits: Vec<Hit>,
 }
 
 impl Feeding {
     /// Takes its hits, and leaves those of the other rules that are in their time.
-    fn take(&mut self, batch: &RecordBatch, hits: &mut Vec<Hit>) -> anyhow::Result<()> {
+    fn take(&mut self, batch: &RecordBatch, hits: &mut Vec<Hit>, seen: &Seen) -> anyhow::Result<()> {
         let from = self.feeds.from;
         self.hits.clear();
         self.hits.extend(hits.iter().filter(|hit| hit.rule >= from).cloned());
         hits.retain(|hit| hit.rule < from);
-        self.kept.take(batch, &self.hits)?;
+        if let Some(kept) = &mut self.kept {
+            let too_much = || {
+                anyhow!("the rules of correlations match too many events; choose a shorter time (--since)")
+            };
+            let taken = kept.take(batch, &self.hits).and_then(|()| match kept.bytes() > FED_MAX {
+                true => Err(too_much()),
+                false => Ok(()),
+            });
+            // The other rules go on.
+            if let Err(error) = taken {
+                seen.starve(&error);
+                self.kept = None;
+            }
+        }
         let Some((since, until)) = self.feeds.others else { return Ok(()) };
         let times = batch.column_by_name("event_time").context("no `event_time`")?;
         let times =

@@ -170,6 +170,11 @@ impl Kept {
         self.bound()
     }
 
+    /// What it takes now.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes + self.begun.bytes
+    }
+
     /// What is kept. Events may be among it that no rule has any more.
     pub(super) fn finish(mut self) -> Result<Found> {
         self.share_out()?;

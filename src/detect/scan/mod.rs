@@ -86,6 +86,8 @@ pub(super) struct Fed {
     pub hits: Vec<Vec<Hit>>,
     /// What hits are rows of.
     pub events: Vec<Arc<Events>>,
+    /// Why it is not all, if so.
+    pub failed: Option<String>,
 }
 
 /// What one rule found.
@@ -326,6 +328,7 @@ async fn scan(
             Wanted::Count | Wanted::Explain | Wanted::Beside(_) => add_up(batch, &places, judged)?,
         }
     }
+    judged.fed.failed = judged.fed.failed.take().or_else(|| seen.starved());
     for (batch, rules) in seen.fed() {
         let number = u32::try_from(judged.fed.events.len())?;
         for (row, rule) in rules {
