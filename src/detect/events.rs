@@ -5,7 +5,7 @@
 //! columns, shared by all rules that match them; a finding is made of one when somebody looks at it.
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, AsArray, ListArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use arrow::array::{Array, AsArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
@@ -48,16 +48,6 @@ pub(super) fn columns() -> impl Iterator<Item = &'static str> {
     std::iter::once("event_time").chain(TEXTS)
 }
 
-/// The columns of `cloudtrail` that a finding about several events is made from.
-pub(super) fn few_columns() -> impl Iterator<Item = &'static str> {
-    std::iter::once("event_time").chain(TEXTS[..8].iter().copied()).chain(["event_name"])
-}
-
-/// Beside the columns of an event, the values of the field with this number.
-pub(super) fn field_column(number: usize) -> String {
-    format!("$field{number}")
-}
-
 /// A column beside those: the [`content`] of an event without an id.
 pub(super) const CONTENT: &str = "$content";
 
@@ -65,27 +55,24 @@ pub(super) const CONTENT: &str = "$content";
 #[derive(Debug)]
 pub(super) struct Events {
     times: TimestampMicrosecondArray,
-    /// By place in [`TEXTS`]; those that nobody asked for are missing.
-    texts: Vec<Option<StringViewArray>>,
+    /// By place in [`TEXTS`].
+    texts: Vec<StringViewArray>,
     content: StringViewArray,
-    fields: Vec<ListArray>,
 }
 
 impl Events {
-    /// The events of a batch with `event_time`, [`CONTENT`], any of the [`columns`] as text, and values of fields.
+    /// The events of a batch with the [`columns`] and [`CONTENT`], all but the time as text.
     pub(super) fn new(batch: &RecordBatch) -> Result<Self> {
-        let text =
-            |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_view_opt()).cloned();
-        let times = batch.column_by_name("event_time");
-        let times = times.and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
-        let fields =
-            (0..).map_while(|number| batch.column_by_name(&field_column(number))?.as_list_opt().cloned());
-        Ok(Self {
-            times: times.context("events have an `event_time`")?.clone(),
-            texts: TEXTS.into_iter().map(text).collect(),
-            content: text(CONTENT).context("events have a content")?,
-            fields: fields.collect(),
-        })
+        let column =
+            |name: &str| batch.column_by_name(name).with_context(|| format!("no column `{name}` of events"));
+        let text = |name: &str| -> Result<StringViewArray> {
+            let text = column(name)?.as_string_view_opt();
+            Ok(text.with_context(|| format!("column `{name}` of events is no text"))?.clone())
+        };
+        let times = column("event_time")?.as_primitive_opt::<TimestampMicrosecondType>();
+        let times = times.context("`event_time` is no time")?.clone();
+        let texts = TEXTS.into_iter().map(text).collect::<Result<Vec<_>>>()?;
+        Ok(Self { times, texts, content: text(CONTENT)? })
     }
 
     /// When it was, in microseconds.
@@ -96,29 +83,6 @@ impl Events {
     /// Who did it.
     pub(super) fn principal(&self, row: usize) -> Option<&str> {
         self.text(PRINCIPAL, row)
-    }
-
-    /// Its id, if it has one.
-    pub(super) fn id(&self, row: usize) -> Option<&str> {
-        self.text(EVENT_ID, row)
-    }
-
-    /// Where it was: account, region, principal, address, and what it is called.
-    pub(super) fn place(&self, row: usize) -> [Option<&str>; 5] {
-        let [_, account, user_account, source_account, region, principal, ip, address, _, _, name, ..] =
-            self.texts(row);
-        [account.or(user_account).or(source_account), region, principal, ip.or(address), name]
-    }
-
-    /// The values of the field with this number, of those that were asked for.
-    pub(super) fn values(&self, field: usize, row: usize) -> impl Iterator<Item = &str> {
-        let field = self.fields.get(field);
-        let range = field.map_or(0..0, |field| {
-            let offsets = field.value_offsets();
-            offsets[row] as usize..offsets[row + 1] as usize
-        });
-        let texts = field.and_then(|field| field.values().as_string_view_opt());
-        texts.into_iter().flat_map(move |texts| range.clone().map(|index| texts.value(index)))
     }
 
     /// What tells an event from all others: its id, or its content, and the account that got it.
@@ -200,7 +164,7 @@ impl Events {
     }
 
     fn text(&self, column: usize, row: usize) -> Option<&str> {
-        let column = self.texts[column].as_ref()?;
+        let column = &self.texts[column];
         column.is_valid(row).then(|| column.value(row))
     }
 

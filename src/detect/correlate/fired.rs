@@ -191,9 +191,9 @@ struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     fn add(&mut self, hit: Hit, events: &Events<'a>) {
-        let (events, row) = events.at(hit);
-        let [account, region, principal, address, name] = events.place(row);
-        self.ids.extend(events.id(row));
+        let (feed, row) = events.at(hit);
+        let [account, region, principal, address, name] = feed.place(row);
+        self.ids.extend(feed.id(row));
         self.names.extend(name);
         for (common, text) in self.common.iter_mut().zip([account, region, principal, address]) {
             common.see(text);

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::Questions;
 use super::fired::Fired;
-use crate::detect::events;
 use crate::detect::findings::Hit;
-use crate::detect::scan::Fed;
+use crate::detect::scan::{Fed, Feed};
 use crate::detect::sigma::{Asks, Base, Correlation, Field, Source};
 
 /// What correlations fired at, by their addresses.
@@ -25,18 +24,18 @@ impl<'a> Events<'a> {
         Self { fed, asked }
     }
 
-    /// An event, and its row.
-    pub(super) fn at(&self, hit: Hit) -> (&'a events::Events, usize) {
-        (&self.fed.events[hit.batch as usize], hit.row as usize)
+    /// Where an event is, and its row.
+    pub(super) fn at(&self, hit: Hit) -> (&'a Feed, usize) {
+        (&self.fed.feeds[hit.batch as usize], hit.row as usize)
     }
 
-    fn values(&self, field: &Field, hit: Hit) -> impl Iterator<Item = &'a str> {
-        let place = match field {
+    /// The places of fields among those that were asked for.
+    fn fields(&self, fields: &[Field]) -> Vec<usize> {
+        let place = |field: &Field| match field {
             Field::Of(place) => self.asked.fields.iter().position(|other| other == place),
             Field::Group(_) => None,
         };
-        let (events, row) = self.at(hit);
-        place.into_iter().flat_map(move |place| events.values(place, row))
+        fields.iter().filter_map(place).collect()
     }
 }
 
@@ -83,8 +82,9 @@ pub(super) fn occurrences<'a>(correlation: &Correlation, events: &Events<'a>, kn
                 collecting.happened.inner.push(None);
                 let place = events.asked.places.get(&(Arc::as_ptr(condition) as usize));
                 let matched = place.and_then(|place| events.fed.hits.get(*place));
+                let (groups, values) = (events.fields(&base.groups), events.fields(&base.values));
                 for hit in matched.into_iter().flatten() {
-                    collecting.event(base, rule, *hit, events);
+                    collecting.event(&groups, &values, rule, *hit, events);
                 }
             }
             Source::Correlation(inner) => {
@@ -105,11 +105,11 @@ pub(super) fn occurrences<'a>(correlation: &Correlation, events: &Events<'a>, kn
 fn in_order(of_group: &mut Vec<Occurrence>, events: &Events<'_>) {
     let key = |occurrence: &Occurrence| match occurrence.cause {
         Cause::Event(hit) => {
-            let (events, row) = events.at(hit);
-            match events.id(row) {
+            let (feed, row) = events.at(hit);
+            match feed.id(row) {
                 // An event without an id is no copy of another: a log would have been read twice.
                 None => ((None, None), Cause::Event(hit)),
-                Some(_) => (events.key(row), Cause::Event(Hit { batch: 0, row: 0 })),
+                Some(id) => ((Some(id), feed.place(row)[0]), Cause::Event(Hit { batch: 0, row: 0 })),
             }
         }
         fired @ Cause::Fired(..) => ((None, None), fired),
@@ -135,29 +135,30 @@ struct Collecting<'a> {
 }
 
 impl<'a> Collecting<'a> {
-    fn event(&mut self, base: &Base, rule: u32, hit: Hit, events: &Events<'a>) {
-        let groups = base.groups.iter().map(|field| events.values(field, hit).next());
-        let Some(group) = groups.collect::<Option<Vec<_>>>() else { return };
-        let values = match base.values.as_slice() {
+    /// An event; `groups` and `values`: numbers of fields.
+    fn event(&mut self, groups: &[usize], values: &[usize], rule: u32, hit: Hit, events: &Events<'a>) {
+        let (feed, row) = events.at(hit);
+        let group = groups.iter().map(|field| feed.values(*field, row).next());
+        let Some(group) = group.collect::<Option<Vec<_>>>() else { return };
+        let found = match values {
             [] => Vec::new(),
             [field] => {
-                let mut values: Vec<_> = events.values(field, hit).map(|value| self.value(value)).collect();
+                let mut values: Vec<_> = feed.values(*field, row).map(|value| self.value(value)).collect();
                 values.sort_unstable();
                 values.dedup();
                 values
             }
             fields => {
-                let values = fields.iter().map(|field| events.values(field, hit).next());
+                let values = fields.iter().map(|field| feed.values(*field, row).next());
                 let values: Option<Vec<_>> = values.collect();
                 values.map(|values| self.value(&values.join("\u{1f}"))).into_iter().collect()
             }
         };
-        if !base.values.is_empty() && values.is_empty() {
+        if !values.is_empty() && found.is_empty() {
             return;
         }
-        let (events, row) = events.at(hit);
-        let time = events.time(row);
-        self.add(group, Occurrence { time, cause: Cause::Event(hit), rules: 1 << rule, values });
+        let time = feed.time(row);
+        self.add(group, Occurrence { time, cause: Cause::Event(hit), rules: 1 << rule, values: found });
     }
 
     fn correlation(&mut self, correlation: &Correlation, base: &Base, rule: u32, fired: &'a Fired) {

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use arrow::array::{
     Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewBuilder, UInt8Array, UInt32Builder,
     UInt64Array, new_null_array,
@@ -20,7 +20,7 @@ use arrow::compute::{cast, max, min};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{EmissionType, ReplaceChildrenOptions};
@@ -30,11 +30,13 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
+use super::fed::Feed;
 use super::judge::{Cost, Hit, Judge};
 use super::kept::{Columns, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
 use crate::detect::Severity;
+use crate::detect::sigma::Place;
 
 /// The places of rules in the program, of each row.
 pub(super) const RULES: &str = "$rules";
@@ -42,9 +44,6 @@ pub(super) const RULES: &str = "$rules";
 pub(super) const HITS: &str = "$hits";
 /// The severity of a principal's worst finding, by its place in [`Severity::ALL`].
 pub(super) const WORST: &str = "$worst";
-
-/// What a partition keeps for correlations, in bytes: of a million events and more.
-const FED_MAX: usize = 384 << 20;
 
 /// What is kept of the events that rules match.
 #[derive(Debug, Clone)]
@@ -69,8 +68,8 @@ pub(super) enum Keep {
 pub(super) struct Feeds {
     /// The first of these rules; all after it are, too.
     pub from: u32,
-    /// The columns that are kept.
-    pub columns: Columns,
+    /// Fields whose values are kept.
+    pub fields: Arc<[Place]>,
     /// In microseconds, when the events are that the other rules are asked of, if not always.
     pub others: Option<(i64, i64)>,
 }
@@ -83,12 +82,9 @@ pub(super) struct Seen {
     last: AtomicI64,
     failed: Mutex<BTreeMap<u32, String>>,
     costs: Mutex<Vec<Cost>>,
-    fed: Mutex<Vec<Fed>>,
+    fed: Mutex<Vec<Feed>>,
     starved: Mutex<Option<String>>,
 }
-
-/// Events that feed correlations, with rows and rules.
-pub(super) type Fed = (RecordBatch, Vec<(u32, u32)>);
 
 impl Default for Seen {
     fn default() -> Self {
@@ -126,7 +122,7 @@ impl Seen {
     }
 
     /// What [`Feeds`] have matched.
-    pub(super) fn fed(&self) -> Vec<Fed> {
+    pub(super) fn fed(&self) -> Vec<Feed> {
         std::mem::take(&mut *self.fed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -139,8 +135,8 @@ impl Seen {
         *self.starved.lock().unwrap_or_else(PoisonError::into_inner) = Some(format!("{error:#}"));
     }
 
-    fn feed(&self, fed: Vec<Fed>) {
-        self.fed.lock().unwrap_or_else(PoisonError::into_inner).extend(fed);
+    fn feed(&self, feed: Feed) {
+        self.fed.lock().unwrap_or_else(PoisonError::into_inner).push(feed);
     }
 
     /// What each rule took, if that was wanted.
@@ -269,8 +265,7 @@ impl ExecutionPlan for RuleScanExec {
         let input = self.input.execute(partition, context.clone())?;
         let reservation =
             MemoryConsumer::new(format!("RuleScanExec[{partition}]")).register(context.memory_pool());
-        let all_rules = self.program.entries.len();
-        let rules = self.feeds.as_ref().map_or(all_rules, |feeds| feeds.from as usize);
+        let rules = self.feeds.as_ref().map_or(self.program.entries.len(), |feeds| feeds.from as usize);
         let kept = match &self.keep {
             Keep::First { max, all } => {
                 let (schema, columns) = (self.input.schema(), self.columns.clone());
@@ -283,13 +278,12 @@ impl ExecutionPlan for RuleScanExec {
                 beside: *beside,
             },
         };
-        let feeding = self.feeds.clone().map(|feeds| {
-            let reservation = MemoryConsumer::new(format!("RuleScanExec[{partition}] for correlations"))
-                .register(context.memory_pool());
-            let schema = self.input.schema();
-            let max = (usize::MAX, u64::MAX);
-            let kept = Kept::new(&schema, feeds.columns.clone(), all_rules, max, reservation);
-            Feeding { feeds, kept: Some(kept), hits: Vec::new() }
+        let feeding = self.feeds.clone().map(|feeds| Feeding {
+            feed: Some(Feed::new(feeds.fields.len())),
+            feeds,
+            hits: Vec::new(),
+            reservation: MemoryConsumer::new(format!("RuleScanExec[{partition}] for correlations"))
+                .register(context.memory_pool()),
         });
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
         let judging = Judging {
@@ -340,8 +334,8 @@ impl Judging {
         }
         drop(input);
         self.seen.finish(self.judge.finish());
-        if let Some(kept) = self.feeding.and_then(|feeding| feeding.kept) {
-            self.seen.feed(kept.finish().map_err(external)?.events);
+        if let Some(feed) = self.feeding.and_then(|feeding| feeding.feed) {
+            self.seen.feed(feed);
         }
         self.kept.finish(&schema).map_err(external)
     }
@@ -351,8 +345,9 @@ impl Judging {
 struct Feeding {
     feeds: Feeds,
     /// Until there is too much.
-    kept: Option<Kept>,
+    feed: Option<Feed>,
     hits: Vec<Hit>,
+    reservation: MemoryReservation,
 }
 
 impl Feeding {
@@ -362,18 +357,13 @@ impl Feeding {
         self.hits.clear();
         self.hits.extend(hits.iter().filter(|hit| hit.rule >= from).cloned());
         hits.retain(|hit| hit.rule < from);
-        if let Some(kept) = &mut self.kept {
-            let too_much = || {
-                anyhow!("the rules of correlations match too many events; choose a shorter time (--since)")
-            };
-            let taken = kept.take(batch, &self.hits).and_then(|()| match kept.bytes() > FED_MAX {
-                true => Err(too_much()),
-                false => Ok(()),
-            });
+        if let Some(feed) = &mut self.feed {
             // The other rules go on.
-            if let Err(error) = taken {
+            if let Err(error) = feed.take(batch, &self.hits, from, &self.feeds.fields, &mut self.reservation)
+            {
                 seen.starve(&error);
-                self.kept = None;
+                self.feed = None;
+                self.reservation.free();
             }
         }
         let Some((since, until)) = self.feeds.others else { return Ok(()) };

@@ -9,17 +9,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use arrow::array::{
-    Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder,
-    TimestampMicrosecondBuilder, UInt32Array,
+    Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder, TimestampMicrosecondBuilder,
+    UInt32Array,
 };
 use arrow::compute::{cast, take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::judge::Hit;
-use super::{row, share};
+use super::share;
 use crate::detect::events::{self, CONTENT};
-use crate::detect::sigma::{Held, Place, Record};
 use crate::event::timestamp_type;
 
 /// Kept events, in bytes, from which on those that nobody needs are looked for.
@@ -36,8 +35,6 @@ pub(super) struct Columns {
     pub places: Vec<usize>,
     /// Whether the input has all columns, so that an event without an id can be told by its content.
     pub whole: bool,
-    /// Fields whose values are kept, too.
-    pub fields: Arc<[Place]>,
 }
 
 impl Columns {
@@ -45,15 +42,8 @@ impl Columns {
     pub(super) fn kept(&self, input: &Schema) -> Schema {
         let kept = self.places.iter().map(|place| input.field(*place).name());
         let fields = kept.map(|name| Field::new(name, events::kept_type(name), true));
-        let values = (0..self.fields.len()).map(|number| {
-            Field::new_list(
-                events::field_column(number),
-                Field::new_list_field(DataType::Utf8View, true),
-                true,
-            )
-        });
         let content = Field::new(CONTENT, DataType::Utf8View, true);
-        Schema::new(fields.chain([content]).chain(values).collect::<Vec<_>>())
+        Schema::new(fields.chain([content]).collect::<Vec<_>>())
     }
 }
 
@@ -170,11 +160,6 @@ impl Kept {
         self.bound()
     }
 
-    /// What it takes now.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes + self.begun.bytes
-    }
-
     /// What is kept. Events may be among it that no rule has any more.
     pub(super) fn finish(mut self) -> Result<Found> {
         self.share_out()?;
@@ -278,7 +263,6 @@ impl Kept {
 struct Begun {
     times: TimestampMicrosecondBuilder,
     texts: Vec<StringViewBuilder>,
-    values: Vec<ListBuilder<StringViewBuilder>>,
     rows: u32,
     /// About; what repeats counts again.
     bytes: usize,
@@ -289,10 +273,7 @@ impl Begun {
         let texts = schema.fields().iter().filter(|field| field.data_type() == &DataType::Utf8View);
         let texts = texts.map(|_| StringViewBuilder::new().with_deduplicate_strings()).collect();
         let times = TimestampMicrosecondBuilder::new().with_data_type(timestamp_type());
-        let values = schema.fields().iter().filter(|field| matches!(field.data_type(), DataType::List(_)));
-        let values =
-            values.map(|_| ListBuilder::new(StringViewBuilder::new().with_deduplicate_strings())).collect();
-        Self { times, texts, values, rows: 0, bytes: 0 }
+        Self { times, texts, rows: 0, bytes: 0 }
     }
 
     /// Takes in these rows of a scan's batch.
@@ -325,34 +306,14 @@ impl Begun {
             content.append_option(nameless.then(|| events::content(batch, *row as usize)).transpose()?);
         }
         self.rows += u32::try_from(rows.len())?;
-        if self.values.is_empty() {
-            return Ok(());
-        }
-        let prints = columns.fields.iter().any(|place| place.held == Held::Record);
-        let records = row::Columns::new(batch, prints)?;
-        for row in rows.values() {
-            let mut record = records.row(*row as usize);
-            for (place, values) in columns.fields.iter().zip(&mut self.values) {
-                record.any(place, &mut |item| {
-                    if let Some(text) = item.text() {
-                        self.bytes += size_of::<u128>() + text.len();
-                        values.values().append_value(text);
-                    }
-                    false
-                });
-                values.append(true);
-            }
-        }
         Ok(())
     }
 
     fn finish(mut self, schema: &SchemaRef) -> Result<RecordBatch> {
         let mut texts = self.texts.iter_mut();
-        let mut values = self.values.iter_mut();
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
         for field in schema.fields() {
             columns.push(match field.data_type() {
-                DataType::List(_) => Arc::new(values.next().context("a builder for each field")?.finish()),
                 DataType::Utf8View => Arc::new(texts.next().context("a builder for each text")?.finish()),
                 _ => Arc::new(self.times.finish()),
             });

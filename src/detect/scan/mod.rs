@@ -5,6 +5,7 @@
 //! of event is settled; a rule whose event names do not occur costs nothing.
 
 mod exec;
+mod fed;
 mod judge;
 mod kept;
 mod names;
@@ -22,7 +23,6 @@ use anyhow::{Context, Result, anyhow};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, UInt8Type, UInt32Type, UInt64Type};
-use arrow::error::ArrowError;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
@@ -30,6 +30,7 @@ use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::TryStreamExt;
 
 use self::exec::{HITS, Keep, RULES, RuleScanExec, Seen, WORST};
+pub(in crate::detect) use self::fed::Feed;
 pub use self::judge::Cost;
 use self::kept::Columns;
 use self::names::Names;
@@ -85,7 +86,7 @@ pub(super) struct Fed {
     /// By condition.
     pub hits: Vec<Vec<Hit>>,
     /// What hits are rows of.
-    pub events: Vec<Arc<Events>>,
+    pub feeds: Vec<Feed>,
     /// Why it is not all, if so.
     pub failed: Option<String>,
 }
@@ -234,7 +235,7 @@ async fn scan(
         read.insert("event_time".to_owned());
     }
     if let Some(feeds) = feeds {
-        read.extend(events::few_columns().map(str::to_owned));
+        read.extend(fed::columns().map(str::to_owned));
         feeds.fields.iter().for_each(|place| read.extend(program::columns_at(place)));
         feeds.conditions.iter().for_each(|condition| read.extend(program::columns_of(condition)));
     }
@@ -303,16 +304,9 @@ async fn scan(
         .run_through(rows, move |input| {
             let schema = input.schema();
             drop(reads.set(input.clone()));
-            let places = |names: &mut dyn Iterator<Item = &str>| {
-                names.map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()
-            };
-            let columns = Columns { places: places(&mut kept.iter().copied())?, whole, fields: Arc::new([]) };
-            let feeding = |fields| -> Result<_, ArrowError> {
-                let places = places(&mut events::few_columns())?;
-                let columns = Columns { places, whole: false, fields };
-                Ok(exec::Feeds { from, columns, others: in_span })
-            };
-            let feeds = fields.map(feeding).transpose()?;
+            let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
+            let columns = Columns { places, whole };
+            let feeds = fields.map(|fields| exec::Feeds { from, fields, others: in_span });
             let scan = RuleScanExec::new(input, program, keep, told, columns, feeds)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
@@ -329,13 +323,13 @@ async fn scan(
         }
     }
     judged.fed.failed = judged.fed.failed.take().or_else(|| seen.starved());
-    for (batch, rules) in seen.fed() {
-        let number = u32::try_from(judged.fed.events.len())?;
-        for (row, rule) in rules {
-            let hits = judged.fed.hits.get_mut((rule - from) as usize).context("a rule that was asked")?;
-            hits.push(Hit { batch: number, row });
+    for feed in seen.fed() {
+        let batch = u32::try_from(judged.fed.feeds.len())?;
+        for (rule, row) in feed.hits() {
+            let hits = judged.fed.hits.get_mut(*rule as usize).context("a rule that was asked")?;
+            hits.push(Hit { batch, row: *row });
         }
-        judged.fed.events.push(Arc::new(Events::new(&batch)?));
+        judged.fed.feeds.push(feed);
     }
     if *wanted == Wanted::Explain {
         let mut rules = vec![None; judged.rules.len()];

@@ -279,7 +279,7 @@ fn rows(times: &[i64], ids: &[String]) -> RecordBatch {
 }
 
 fn kept(rules: usize, max: usize, pool: Arc<dyn MemoryPool>) -> Kept {
-    let columns = Columns { places: vec![0, 1], whole: false, fields: Arc::new([]) };
+    let columns = Columns { places: vec![0, 1], whole: false };
     Kept::new(&schema(), columns, rules, (max, u64::MAX), MemoryConsumer::new("test").register(&pool))
 }
 
