@@ -278,14 +278,14 @@ fn findings_come_in_every_form() {
 
 #[test]
 fn a_run_can_be_explained_and_a_rule_looked_at_by_itself() {
-    let explained = demo().run(&["detect", "--explain"]).expect_exit(0);
+    let mut explained = demo().run(&["detect", "--explain"]).expect_exit(0);
     for wanted in [
         "event rules, in one scan",
         "for stoplogging",
         "columns that were read",
         "console_login_failed_burst",
     ] {
-        explained.expect_out(wanted);
+        explained = explained.expect_out(wanted);
     }
     assert!(
         demo().run(&["detect", "--explain", "--format", "json"]).exit != Some(0),

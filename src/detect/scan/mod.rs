@@ -47,7 +47,7 @@ use crate::query::{QueryError, Session};
 
 /// Findings of all rules of a run. Hundreds of public rules fire on half of all events, and an event takes a kilobyte:
 /// those with most keep fewer then.
-pub(super) const ALL_FINDINGS_MAX: u64 = 500_000;
+pub(super) const ALL_FINDINGS_MAX: u64 = 200_000;
 
 /// A rule's question, before it is planned.
 pub(super) enum Asked<'a> {
