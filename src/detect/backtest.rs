@@ -33,7 +33,7 @@ pub struct Backtest {
 const PRINCIPALS_MAX: usize = 10;
 
 /// Findings that are counted by day: those of one rule need not leave room for others.
-const FINDINGS_MAX: usize = 500_000;
+const FINDINGS_MAX: usize = 200_000;
 
 /// Runs the rule `id` of `rules` over `cloudtrail`; nothing is saved.
 ///
