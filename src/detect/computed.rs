@@ -78,15 +78,6 @@ fn one(
     let parts = values.iter().map(Option::as_deref).chain([Some(start.as_str())]);
     let optional = |name: &str| rows.optional(name).and_then(|column| value(column, row));
     Ok(Finding {
-        finding_id: finding::id(&rule.id, parts),
-        revision: 1,
-        rule_id: rule.id.clone(),
-        rule_version: rule.version.clone(),
-        title: rule.title.clone(),
-        severity: rule.severity,
-        practice: rule.practice.map(|practice| practice.name().to_owned()),
-        attack: rule.attack.clone(),
-        time,
         last_time,
         window_start: Some(window_start),
         window_end: rule.window.and_then(|window| window_start.checked_add(window).ok()),
@@ -103,9 +94,7 @@ fn one(
         message: value(&rows.message, row).unwrap_or_else(|| rule.title.clone()),
         event_ids: texts(&rows.event_ids, row)?,
         details,
-        source: stamp.source.clone(),
-        found_at: stamp.found_at,
-        run_id: stamp.run_id.clone(),
+        ..Finding::of_rule(rule, stamp, finding::id(&rule.id, parts), time)
     })
 }
 

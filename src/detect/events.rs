@@ -91,6 +91,11 @@ impl Events {
         (self.text(EVENT_ID, row).or_else(content), self.text(RECIPIENT, row))
     }
 
+    /// Everything that is kept of it, by which copies with one key are put in order.
+    pub(super) fn content(&self, row: usize) -> impl Ord {
+        self.texts(row)
+    }
+
     /// The event as a finding of `rule`.
     pub(super) fn finding(&self, row: usize, rule: &Rule, stamp: &Stamp) -> Finding {
         let [
@@ -135,19 +140,6 @@ impl Events {
         let time = Timestamp::from_microsecond(self.time(row)).unwrap_or_default();
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Finding {
-            finding_id: finding::id(&rule.id, [key, recipient]),
-            revision: 1,
-            rule_id: rule.id.clone(),
-            rule_version: rule.version.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            practice: rule.practice.map(|practice| practice.name().to_owned()),
-            attack: rule.attack.clone(),
-            time,
-            last_time: time,
-            window_start: None,
-            window_end: None,
-            count: 1,
             account_id: owned(recipient.or(user_account).or(source_account)),
             region: owned(region),
             principal: owned(principal),
@@ -157,9 +149,7 @@ impl Events {
             message: message(event_source, event_name, principal, source_ip, error_code),
             event_ids: event_id.map(str::to_owned).into_iter().collect(),
             details,
-            source: stamp.source.clone(),
-            found_at: stamp.found_at,
-            run_id: stamp.run_id.clone(),
+            ..Finding::of_rule(rule, stamp, finding::id(&rule.id, [key, recipient]), time)
         }
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Severity;
-use super::rule::hex;
+use super::rule::{Rule, hex};
 
 /// How many event ids a finding keeps; its `count` is exact all the same.
 pub(super) const EVENT_IDS_MAX: usize = 100;
@@ -87,6 +87,37 @@ pub(super) struct Stamp {
 }
 
 impl Finding {
+    /// What `rule` found at `time`, with what every finding says of its rule and its run, and nothing else yet.
+    pub(super) fn of_rule(rule: &Rule, stamp: &Stamp, finding_id: String, time: Timestamp) -> Self {
+        Self {
+            finding_id,
+            revision: 1,
+            rule_id: rule.id.clone(),
+            rule_version: rule.version.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity,
+            practice: rule.practice.map(|practice| practice.name().to_owned()),
+            attack: rule.attack.clone(),
+            time,
+            last_time: time,
+            window_start: None,
+            window_end: None,
+            count: 1,
+            account_id: None,
+            region: None,
+            principal: None,
+            source_ip: None,
+            user_agent: None,
+            event_names: Vec::new(),
+            message: String::new(),
+            event_ids: Vec::new(),
+            details: Map::new(),
+            source: stamp.source.clone(),
+            found_at: stamp.found_at,
+            run_id: stamp.run_id.clone(),
+        }
+    }
+
     /// As JSON: the columns of the `findings` table, lists and details as JSON too.
     pub fn json(&self) -> Value {
         json!(self)

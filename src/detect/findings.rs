@@ -84,7 +84,14 @@ impl Findings {
             let (events, row) = event(hit);
             events.key(row)
         };
-        hits.sort_unstable_by(|a, b| time(a).cmp(&time(b)).then_with(|| key(a).cmp(&key(b))));
+        let content = |hit: &Hit| {
+            let (events, row) = event(hit);
+            events.content(row)
+        };
+        hits.sort_unstable_by(|a, b| {
+            let by_key = time(a).cmp(&time(b)).then_with(|| key(a).cmp(&key(b)));
+            by_key.then_with(|| content(a).cmp(&content(b)))
+        });
         let mut seen = HashSet::with_capacity(hits.len());
         hits.retain(|hit| seen.insert(key(hit)));
         hits.truncate(max);
@@ -149,10 +156,22 @@ impl Findings {
         self.order.iter().map(|place| self.head(place))
     }
 
-    /// Leaves those that `keep` says.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Finding) -> bool) {
+    /// Those that `concerns` says; no others are made.
+    pub(super) fn among(
+        &self,
+        concerns: impl Fn(Head<'_>) -> bool,
+    ) -> impl Iterator<Item = Cow<'_, Finding>> {
+        self.order.iter().filter(move |place| concerns(self.head(place))).map(|place| self.finding(place))
+    }
+
+    /// Leaves, of those that `concerns` says, those that `keep` says, and all others.
+    pub(super) fn retain(
+        &mut self,
+        concerns: impl Fn(Head<'_>) -> bool,
+        mut keep: impl FnMut(&Finding) -> bool,
+    ) {
         let mut order = std::mem::take(&mut self.order);
-        order.retain(|place| keep(&self.finding(place)));
+        order.retain(|place| !concerns(self.head(place)) || keep(&self.finding(place)));
         self.order = order;
     }
 

@@ -14,7 +14,7 @@ use futures::TryStreamExt;
 use jiff::tz::TimeZone;
 
 use super::outcome::{Report, Suppressed};
-use super::{Finding, batch, glob};
+use super::{Finding, Head, batch, glob};
 use crate::config::Suppress;
 use crate::query::Session;
 
@@ -36,9 +36,7 @@ pub(super) async fn apply(session: &Session, entries: &[Suppress], report: &mut 
 
 /// The ids of the findings that `entry` is about.
 async fn matching(session: &Session, entry: &Suppress, report: &Report) -> Result<HashSet<String>> {
-    let of_rule = report.findings.heads().zip(report.findings.iter());
-    let mut of_rule =
-        of_rule.filter(|(head, _)| glob::matches(&entry.rule, head.rule_id)).map(|(_, found)| found);
+    let mut of_rule = report.findings.among(|head| glob::matches(&entry.rule, head.rule_id));
     let Some(condition) = &entry.condition else {
         return Ok(of_rule.map(|finding| finding.into_owned().finding_id).collect());
     };
@@ -65,7 +63,8 @@ async fn fulfilling(session: &Session, condition: &str, findings: &[Finding]) ->
 
 fn take(ids: &HashSet<String>, entry: &Suppress, report: &mut Report) {
     let mut count = 0;
-    report.findings.retain(|finding| {
+    let concerns = |head: Head<'_>| glob::matches(&entry.rule, head.rule_id);
+    report.findings.retain(concerns, |finding| {
         let expected = ids.contains(&finding.finding_id);
         if expected {
             count += 1;

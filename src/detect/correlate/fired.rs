@@ -1,6 +1,6 @@
 //! When a correlation fired, and the findings that this makes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -92,15 +92,6 @@ impl Fired {
             Common::Unseen | Common::Differs => None,
         });
         Finding {
-            finding_id: finding::id(&rule.id, parts),
-            revision: 1,
-            rule_id: rule.id.clone(),
-            rule_version: rule.version.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            practice: rule.practice.map(|practice| practice.name().to_owned()),
-            attack: rule.attack.clone(),
-            time: at(one.first),
             last_time: at(one.moments.last().copied().unwrap_or(one.first)),
             window_start: Some(start),
             window_end: start.checked_add(self.correlation.timespan).ok(),
@@ -109,14 +100,11 @@ impl Fired {
             region,
             principal,
             source_ip,
-            user_agent: None,
             event_names: evidence.names.into_iter().take(EVENT_IDS_MAX).map(str::to_owned).collect(),
             message: self.message(one, count),
             event_ids: evidence.ids.into_iter().take(EVENT_IDS_MAX).map(str::to_owned).collect(),
             details: self.details(one),
-            source: stamp.source.clone(),
-            found_at: stamp.found_at,
-            run_id: stamp.run_id.clone(),
+            ..Finding::of_rule(rule, stamp, finding::id(&rule.id, parts), at(one.first))
         }
     }
 
@@ -125,17 +113,19 @@ impl Fired {
     fn tell<'a>(&'a self, one: &One, until: i64, events: &Events<'a>, evidence: &mut Evidence<'a>) {
         let of_group = &self.happened.of_group[one.group];
         let parts = one.parts.iter().flat_map(|part| &of_group[part.clone()]);
+        // What lasted occurs at each moment that it did; it is told once, as it was at the last of them.
+        let mut lasted = BTreeMap::new();
         for occurrence in parts.take_while(|occurrence| occurrence.time <= until) {
             match occurrence.cause {
                 Cause::Event(hit) => evidence.add(hit, events),
-                Cause::Fired(rule, place) => {
-                    let inner = self.happened.inner.get(rule as usize).and_then(Option::as_deref);
-                    if let Some(inner) = inner
-                        && let Some(one) = inner.all.get(place as usize)
-                    {
-                        inner.tell(one, occurrence.time, events, evidence);
-                    }
-                }
+                Cause::Fired(rule, place) => drop(lasted.insert((rule, place), occurrence.time)),
+            }
+        }
+        for ((rule, place), until) in lasted {
+            let inner = self.happened.inner.get(rule as usize).and_then(Option::as_deref);
+            if let Some((inner, one)) = inner.and_then(|inner| Some((inner, inner.all.get(place as usize)?)))
+            {
+                inner.tell(one, until, events, evidence);
             }
         }
     }

@@ -10,8 +10,8 @@ use crate::detect::sigma::{Asks, Statistic};
 /// Sums are of millionths, so that they are exact and do not depend on the order of their parts.
 const UNIT: f64 = 1e6;
 
-/// No value adds more than this to a sum.
-const VALUE_MAX: f64 = 1e30;
+/// No value adds more than this to a sum: not even 10¹¹ of them are too much for its integer.
+const VALUE_MAX: f64 = 1e20;
 
 /// Neighbours in a group of which a correlation holds, from the first in the window to the last.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,8 +63,10 @@ struct Window<'a> {
     rules: Vec<u32>,
     /// Of each rule, when the latest chain of all rules up to it began.
     chains: Vec<Option<i64>>,
-    /// In order.
-    numbers: Vec<f64>,
+    /// In order, where that matters: taking one in or out moves those after it.
+    ranked: Vec<f64>,
+    /// How many there are, and what they come to.
+    numbers: u64,
     sum: i128,
     texts: &'a [String],
 }
@@ -77,7 +79,8 @@ impl<'a> Window<'a> {
             values: HashMap::new(),
             rules: vec![0; rules],
             chains: vec![None; rules],
-            numbers: Vec::new(),
+            ranked: Vec::new(),
+            numbers: 0,
             sum: 0,
             texts,
         }
@@ -91,10 +94,13 @@ impl<'a> Window<'a> {
                 occurrence.values.iter().for_each(|value| *self.values.entry(*value).or_insert(0) += 1);
             }
             Asks::Temporal(_) | Asks::Rules(_) => each_rule(occurrence.rules, |rule| self.rules[rule] += 1),
-            Asks::Number(..) => {
+            Asks::Number(statistic, _) => {
                 for number in self.numbers_of(occurrence) {
-                    let place = self.numbers.partition_point(|other| other.total_cmp(&number).is_lt());
-                    self.numbers.insert(place, number);
+                    if statistic.is_ranked() {
+                        let place = self.ranked.partition_point(|other| other.total_cmp(&number).is_lt());
+                        self.ranked.insert(place, number);
+                    }
+                    self.numbers += 1;
                     self.sum += units(number);
                 }
             }
@@ -116,13 +122,14 @@ impl<'a> Window<'a> {
                 }
             }
             Asks::Temporal(_) | Asks::Rules(_) => each_rule(occurrence.rules, |rule| self.rules[rule] -= 1),
-            Asks::Number(..) => {
+            Asks::Number(statistic, _) => {
                 for number in self.numbers_of(occurrence) {
-                    let place = self.numbers.partition_point(|other| other.total_cmp(&number).is_lt());
-                    if self.numbers.get(place).is_some_and(|other| other.total_cmp(&number).is_eq()) {
-                        self.numbers.remove(place);
-                        self.sum -= units(number);
+                    if statistic.is_ranked() {
+                        let place = self.ranked.partition_point(|other| other.total_cmp(&number).is_lt());
+                        self.ranked.remove(place);
                     }
+                    self.numbers -= 1;
+                    self.sum -= units(number);
                 }
             }
         }
@@ -162,19 +169,21 @@ impl<'a> Window<'a> {
     }
 
     fn measure(&self, statistic: Statistic) -> Option<f64> {
-        let (first, last) = self.numbers.first().zip(self.numbers.last())?;
-        let count = self.numbers.len();
-        Some(match statistic {
-            Statistic::Sum => self.sum as f64 / UNIT,
-            Statistic::Average => self.sum as f64 / UNIT / count as f64,
-            Statistic::Least => *first,
-            Statistic::Greatest => *last,
-            Statistic::Median => f64::midpoint(self.numbers[(count - 1) / 2], self.numbers[count / 2]),
+        if self.numbers == 0 {
+            return None;
+        }
+        let count = self.ranked.len();
+        match statistic {
+            Statistic::Sum => Some(self.sum as f64 / UNIT),
+            Statistic::Average => Some(self.sum as f64 / UNIT / self.numbers as f64),
+            Statistic::Least => self.ranked.first().copied(),
+            Statistic::Greatest => self.ranked.last().copied(),
+            Statistic::Median => Some(f64::midpoint(self.ranked[(count - 1) / 2], self.ranked[count / 2])),
             Statistic::Percentile(percent) => {
                 let rank = (percent / 100.0 * count as f64).ceil().max(1.0);
-                self.numbers[(rank as usize).min(count) - 1]
+                Some(self.ranked[(rank as usize).min(count) - 1])
             }
-        })
+        }
     }
 
     fn numbers_of(&self, occurrence: &Occurrence) -> Vec<f64> {

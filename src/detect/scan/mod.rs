@@ -228,24 +228,11 @@ async fn scan(
     let whole = part != Part::WithId && !wanted.counts();
     let mut read: BTreeSet<String> = match whole {
         true => all.iter().cloned().collect(),
-        false => kept.iter().map(|name| (*name).to_owned()).collect(),
+        false => columns_read(planned, feeds).chain(kept.iter().map(|name| (*name).to_owned())).collect(),
     };
     if session.is_raw() {
         // Only of raw logs is it asked afterwards which times they were about ([`Judged::times`]).
         read.insert("event_time".to_owned());
-    }
-    if let Some(feeds) = feeds {
-        read.extend(fed::columns().map(str::to_owned));
-        feeds.fields.iter().for_each(|place| read.extend(program::columns_at(place)));
-        feeds.conditions.iter().for_each(|condition| read.extend(program::columns_of(condition)));
-    }
-    for (_, _, question) in planned {
-        match question {
-            Planned::Condition(condition) => read.extend(program::columns_of(condition)),
-            Planned::Filter(filter) => {
-                read.extend(filter.column_refs().iter().map(|column| column.name.clone()));
-            }
-        }
     }
     let columns = all.iter().filter(|name| read.contains(*name)).map(|name| column(name)).collect::<Vec<_>>();
     let rows = events.select(columns)?;
@@ -283,13 +270,12 @@ async fn scan(
         Wanted::First(max) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
         Wanted::Count | Wanted::Explain | Wanted::Beside(_) => {
             let beside = match wanted {
-                Wanted::Beside(place) => Some(places.iter().position(|other| other == place)),
+                Wanted::Beside(place) => match (0..).zip(&places).find(|(_, other)| *other == place) {
+                    Some((number, _)) => Some(number),
+                    // Beside a rule that can't be asked there is nothing.
+                    None => return Ok(()),
+                },
                 _ => None,
-            };
-            // Beside a rule that can't be asked there is nothing.
-            let Some(beside) = beside.map_or(Some(None), |beside| beside.map(|place| Some(place as u32)))
-            else {
-                return Ok(());
             };
             Keep::Count { severities: severities.into(), beside, costs: *wanted == Wanted::Explain }
         }
@@ -322,15 +308,7 @@ async fn scan(
             Wanted::Count | Wanted::Explain | Wanted::Beside(_) => add_up(batch, &places, judged)?,
         }
     }
-    judged.fed.failed = judged.fed.failed.take().or_else(|| seen.starved());
-    for feed in seen.fed() {
-        let batch = u32::try_from(judged.fed.feeds.len())?;
-        for (rule, row) in feed.hits() {
-            let hits = judged.fed.hits.get_mut(*rule as usize).context("a rule that was asked")?;
-            hits.push(Hit { batch, row: *row });
-        }
-        judged.fed.feeds.push(feed);
-    }
+    feed(&seen, judged)?;
     if *wanted == Wanted::Explain {
         let mut rules = vec![None; judged.rules.len()];
         for (number, (place, cost)) in places.iter().zip(seen.costs()).enumerate() {
@@ -345,6 +323,38 @@ async fn scan(
     for (rule, reason) in seen.failed() {
         let place = places.get(rule as usize).context("a rule scan names its rules")?;
         judged.rules[*place] = Err(anyhow!(reason));
+    }
+    Ok(())
+}
+
+/// The columns that questions are asked of, and that correlations are fed from.
+fn columns_read<'a>(
+    planned: &'a [(usize, Severity, Planned)],
+    feeds: Option<&'a Feeds>,
+) -> impl Iterator<Item = String> + 'a {
+    let asked = planned.iter().flat_map(|(_, _, question)| match question {
+        Planned::Condition(condition) => program::columns_of(condition),
+        Planned::Filter(filter) => filter.column_refs().iter().map(|column| column.name.clone()).collect(),
+    });
+    let fed = feeds.into_iter().flat_map(|feeds| {
+        let conditions = feeds.conditions.iter().flat_map(|condition| program::columns_of(condition));
+        let fields = feeds.fields.iter().flat_map(program::columns_at);
+        conditions.chain(fields).chain(fed::columns().map(str::to_owned))
+    });
+    asked.chain(fed)
+}
+
+/// Gives what a scan has kept for correlations to their conditions.
+fn feed(seen: &Seen, judged: &mut Judged) -> Result<()> {
+    let fed = &mut judged.fed;
+    fed.failed = fed.failed.take().or_else(|| seen.starved());
+    for feed in seen.fed() {
+        let batch = u32::try_from(fed.feeds.len())?;
+        for (condition, row) in feed.hits() {
+            let hits = fed.hits.get_mut(*condition as usize).context("a condition that was asked")?;
+            hits.push(Hit { batch, row: *row });
+        }
+        fed.feeds.push(feed);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! same file is meant first. The rules of a correlation in their own file exist for it alone and don't fire, unless it
 //! says `generate: true`; a rule that stands in a file of its own fires all the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -22,6 +22,12 @@ use crate::detect::spelling;
 
 /// Correlations over correlations.
 const CHAIN_MAX: usize = 8;
+
+/// Rules below a correlation, each as often as it is reached: they are walked through.
+const WEIGHT_MAX: usize = 1_000;
+
+/// Names, in bytes, among which a likely one is looked for; longer ones are no slips.
+const NAME_MAX: usize = 128;
 
 /// Every rule, for `rules` of a filter.
 const ANY: &str = "any";
@@ -52,6 +58,7 @@ struct Filter {
     document: Document,
     rules: Vec<String>,
     detection: Detection,
+    version: String,
 }
 
 /// Why a correlation can't be used, and the keys that lead there.
@@ -72,7 +79,8 @@ impl Collection {
                     self.items.push(Item { rule: *rule, document, written: Some(*written) });
                 }
                 Read::Filter(rules, detection) => {
-                    self.filters.push(Filter { file: file.to_owned(), document, rules, detection });
+                    let version = version(&json!(detection.tree).to_string());
+                    self.filters.push(Filter { file: file.to_owned(), document, rules, detection, version });
                 }
                 Read::Refused(rules) => self.silence(file, rules),
             }
@@ -104,7 +112,7 @@ impl Collection {
         }
         let mut silent = vec![false; self.items.len()];
         for (file, name) in &self.silent {
-            let base = find(&self.items, &names, name, file).ok();
+            let base = find(&self.items, &names, name, file);
             if let Some(base) = base.filter(|base| self.items[*base].rule.file == *file) {
                 silent[base] = true;
             }
@@ -130,7 +138,7 @@ impl Collection {
     /// Narrows the rules that filters name.
     fn filter(&mut self, names: &HashMap<String, Vec<usize>>) {
         let filters = std::mem::take(&mut self.filters);
-        let mut of_items: Vec<Vec<&Detection>> = vec![Vec::new(); self.items.len()];
+        let mut of_items: Vec<Vec<&Filter>> = vec![Vec::new(); self.items.len()];
         for filter in &filters {
             let mut narrowed: Vec<usize> = Vec::new();
             for name in &filter.rules {
@@ -147,7 +155,7 @@ impl Collection {
                 let line = filter.document.line_of(&["filter", "rules"]);
                 self.mistakes.push(Mistake::error(&filter.file, line, message));
             }
-            narrowed.iter().for_each(|index| of_items[*index].push(&filter.detection));
+            narrowed.iter().for_each(|index| of_items[*index].push(filter));
         }
         for (item, filters) in self.items.iter_mut().zip(of_items).filter(|(_, filters)| !filters.is_empty())
         {
@@ -158,12 +166,14 @@ impl Collection {
 
 impl Item {
     /// Leaves of what the rule matches what passes the filters as well.
-    fn narrow(&mut self, filters: &[&Detection]) {
+    fn narrow(&mut self, filters: &[&Filter]) {
         let narrowed = |own: &Arc<Condition>| {
             let own = std::iter::once(own.clone());
-            Condition::all(own.chain(filters.iter().map(|filter| filter.condition.clone())).collect())
+            Condition::all(
+                own.chain(filters.iter().map(|filter| filter.detection.condition.clone())).collect(),
+            )
         };
-        let more = filters.iter().flat_map(|filter| &filter.unset).cloned();
+        let more = filters.iter().flat_map(|filter| &filter.detection.unset).cloned();
         match &mut self.rule.body {
             Body::Sigma { detection, .. } => {
                 let mut own = detection.as_ref().clone();
@@ -184,8 +194,8 @@ impl Item {
             }
             Body::Correlation { .. } | Body::Sql { .. } => return,
         }
-        let trees: Vec<_> = filters.iter().map(|filter| &filter.tree).collect();
-        self.rule.version = version(&json!([self.rule.version, trees]).to_string());
+        let versions: Vec<_> = filters.iter().map(|filter| &filter.version).collect();
+        self.rule.version = version(&json!([self.rule.version, versions]).to_string());
     }
 }
 
@@ -213,30 +223,31 @@ fn names(items: &[Item]) -> HashMap<String, Vec<usize>> {
     names
 }
 
-/// The rule that `name` means in `file`.
-fn find(
-    items: &[Item],
-    names: &HashMap<String, Vec<usize>>,
-    name: &str,
-    file: &str,
-) -> Result<usize, String> {
+/// The rule that `name` means in `file`, if it is one.
+fn find(items: &[Item], names: &HashMap<String, Vec<usize>>, name: &str, file: &str) -> Option<usize> {
     let found = names.get(name).map_or([].as_slice(), Vec::as_slice);
     let here: Vec<_> = found.iter().filter(|index| items[**index].rule.file == file).collect();
     match (here.as_slice(), found) {
-        ([only], _) => Ok(**only),
+        ([only], _) => Some(**only),
         ([], [only, rest @ ..])
             if rest.iter().all(|other| items[*other].rule.version == items[*only].rule.version) =>
         {
-            Ok(*only)
+            Some(*only)
         }
-        ([], []) => {
-            let known: Vec<_> = names.keys().map(String::as_str).collect();
-            let near =
-                spelling::nearest(name, &known).map_or_else(String::new, |near| format!("; is it `{near}`?"));
-            Err(format!("no rule that can be used is named `{name}`{near}"))
-        }
-        _ => Err(format!("several rules are named `{name}`; name the one that is meant by its id")),
+        _ => None,
     }
+}
+
+/// Why [`find`] finds no rule.
+fn unknown(names: &HashMap<String, Vec<usize>>, name: &str) -> String {
+    if names.contains_key(name) {
+        return format!("several rules are named `{name}`; name the one that is meant by its id");
+    }
+    let known: Vec<_> = names.keys().map(String::as_str).filter(|name| name.len() <= NAME_MAX).collect();
+    let near =
+        Some(name).filter(|name| name.len() <= NAME_MAX).and_then(|name| spelling::nearest(name, &known));
+    let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
+    format!("no rule that can be used is named `{name}`{hint}")
 }
 
 /// A correlation whose rules were found.
@@ -245,6 +256,8 @@ struct Resolved {
     correlation: Arc<Correlation>,
     version: String,
     unset: Vec<String>,
+    /// Rules that it is about, as often as each is reached.
+    weight: usize,
 }
 
 struct Resolver<'a> {
@@ -266,11 +279,16 @@ impl Resolver<'_> {
             return Err((vec!["rules"], message));
         }
         let mut bases = Vec::new();
+        let (mut places, mut weight) = (HashSet::new(), 1_usize);
         let mut decides = vec![json!(item.rule.version)];
         let mut unset = Vec::new();
         for name in &written.rules {
-            let place = find(self.items, self.names, name, &item.rule.file);
-            let place = place.map_err(|message| (vec!["rules"], message))?;
+            let place = find(self.items, self.names, name, &item.rule.file)
+                .ok_or_else(|| (vec!["rules"], unknown(self.names, name)))?;
+            if !places.insert(place) {
+                // Under another of its names; once is enough.
+                continue;
+            }
             let base = &self.items[place];
             let (source, version) = match &base.rule.body {
                 Body::Sigma { detection, .. } => {
@@ -286,14 +304,22 @@ impl Resolver<'_> {
                         (vec!["rules"], format!("`{name}` can't be used: {message}"))
                     })?;
                     unset.extend(found.unset);
+                    weight += found.weight;
                     (Source::Correlation(found.correlation), found.version)
                 }
                 Body::Sql { .. } => return Err((vec!["rules"], format!("`{name}` is no Sigma rule"))),
             };
+            weight += 1;
             decides.push(json!(version));
             bases.push(self.base(written, place, name, source)?);
         }
+        if weight > WEIGHT_MAX {
+            let message =
+                format!("the correlation comes to {weight} rules; at most {WEIGHT_MAX} are allowed");
+            return Err((vec!["rules"], message));
+        }
         let resolved = Resolved {
+            weight,
             correlation: Arc::new(Correlation {
                 asks: asks(written, &bases, self.items, self.names, &item.rule.file)?,
                 bases,
@@ -364,7 +390,7 @@ fn asks(
                     return Err(wrong("a `|` has no place in the condition of a correlation".to_owned()));
                 }
                 let place = |name: &str| {
-                    let rule = find(items, names, name, file)?;
+                    let rule = find(items, names, name, file).ok_or_else(|| unknown(names, name))?;
                     let place = bases.iter().position(|base| base.rule_id == items[rule].rule.id);
                     place.ok_or_else(|| format!("`{name}` is not among the `rules` of the correlation"))
                 };

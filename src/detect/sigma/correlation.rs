@@ -103,6 +103,13 @@ pub(crate) enum Statistic {
     Greatest,
 }
 
+impl Statistic {
+    /// Whether it follows from the order of the numbers.
+    pub(crate) fn is_ranked(self) -> bool {
+        !matches!(self, Self::Sum | Self::Average)
+    }
+}
+
 /// Comparisons that must all hold.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bounds(Vec<(Order, f64, bool)>);

@@ -121,7 +121,7 @@ impl Reader<'_> {
             self.refuse(&[], "the rule has no `detection`");
             return None;
         };
-        let detection = self.detection("detection", found)?;
+        let mut detection = self.detection("detection", found)?;
         let text = self.document.text.clone();
         let (kind, window, body) = match &detection.aggregation {
             None => (Kind::Event, None, Body::Sigma { detection: Arc::new(detection), text }),
@@ -133,6 +133,9 @@ impl Reader<'_> {
                         return None;
                     }
                 };
+                // What is near is not in the condition, and used all the same.
+                let is_base = |name: &String| correlation.bases.iter().any(|base| base.rule_id == *name);
+                detection.unused.retain(|name| !is_base(name));
                 let (unset, timespan) = (detection.unset.clone(), correlation.timespan);
                 let detection = Some(Arc::new(detection));
                 (Kind::Correlation, Some(timespan), Body::Correlation { correlation, detection, unset, text })
