@@ -140,6 +140,14 @@ impl Findings {
         self.order.is_empty()
     }
 
+    /// The one at this place; one of an event is made now.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn get(&self, place: usize) -> Cow<'_, Finding> {
+        self.finding(&self.order[place])
+    }
+
     /// Each of them; those of events are made now.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Cow<'_, Finding>> {
         self.order.iter().map(|place| self.finding(place))

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::Severity;
 use super::mistake::{Mistake, Mistakes};
 use super::rule::Rule;
@@ -31,17 +33,18 @@ pub struct RuleFile {
 /// about rules of another.
 pub(super) fn rules(files: &[RuleFile], placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
     let (mut rules, mut mistakes) = (Vec::new(), Vec::new());
-    let mut sigma = sigma::Collection::default();
-    for file in files {
-        if is_sigma(Path::new(&file.path)) {
-            sigma.add(&file.path, &file.text, placeholders);
-            continue;
-        }
-        match Rule::parse(&file.path, &file.text) {
+    let of_sigma = |file: &&RuleFile| is_sigma(Path::new(&file.path));
+    let (of_sigma, of_sql): (Vec<_>, Vec<_>) = files.iter().partition(of_sigma);
+    let parsed = of_sql.par_iter().map(|file| Rule::parse(&file.path, &file.text));
+    for parsed in parsed.collect::<Vec<_>>() {
+        match parsed {
             Ok(rule) => rules.push(rule),
             Err(Mistakes(wrong)) => mistakes.extend(wrong),
         }
     }
+    let mut sigma = sigma::Collection::default();
+    let files: Vec<_> = of_sigma.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+    sigma.add(&files, placeholders);
     let (found, wrong) = sigma.finish();
     rules.extend(found);
     mistakes.extend(wrong);

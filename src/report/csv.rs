@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{Form, paint};
+use super::{Form, paint, texts};
 use crate::detect::{Finding, Report};
 
 const COLUMNS: [&str; 25] = [
@@ -44,10 +44,7 @@ pub(super) struct Csv;
 impl Form for Csv {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{}\r\n", COLUMNS.join(","))?;
-        for finding in report.findings.iter() {
-            write!(out, "{}\r\n", row(&finding))?;
-        }
-        Ok(())
+        texts::write(&report.findings, out, |_, finding, text| write!(text, "{}\r\n", row(finding)))
     }
 }
 

@@ -25,19 +25,20 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         for (id, asking) in rules {
             let found = report.rules.iter().find(|rule| rule.rule_id == *id).map_or(0, |rule| rule.findings);
             let Some(asking) = asking else { continue };
-            let cost = asking.cost;
-            let milliseconds = cost.time.as_secs_f64() * 1e3;
-            writeln!(
-                out,
-                "{milliseconds:>9.1}  {:>10}  {:>10}  {found:>9}  {}",
-                cost.asked,
-                cost.by_kind,
-                paint::escape(id)
-            )?;
-            let predicate = paint::cut(&paint::escape(&asking.predicate), PREDICATE_MAX);
-            writeln!(out, "{:46}for {}: {predicate}", "", names(asking))?;
+            writeln!(out, "{}  {found:>9}  {}", cost(asking), paint::escape(id))?;
+            writeln!(out, "{:46}{}", "", question(asking))?;
         }
-        let asked: Duration = explained.rules.iter().map(time).sum();
+        if !explained.fed.is_empty() {
+            writeln!(out, "\n{}", paint::strong("what correlations are about, in the same scan", style))?;
+            writeln!(out, "{:>9}  {:>10}  {:>10}  question", "ms", "asked", "by kind")?;
+        }
+        let mut fed: Vec<_> = explained.fed.iter().collect();
+        fed.sort_by(|a, b| b.cost.time.cmp(&a.cost.time).then_with(|| a.predicate.cmp(&b.predicate)));
+        for asking in fed {
+            writeln!(out, "{}  {}", cost(asking), question(asking))?;
+        }
+        let fed = explained.fed.iter().map(|asking| asking.cost.time);
+        let asked: Duration = explained.rules.iter().map(time).chain(fed).sum();
         writeln!(out, "{:.1} ms in all, on all cores\n", asked.as_secs_f64() * 1e3)?;
         writeln!(
             out,
@@ -62,6 +63,17 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         writeln!(out, "{milliseconds:>9.1}  {:>9}  {}", rule.findings, paint::escape(&rule.rule_id))?;
     }
     Ok(())
+}
+
+fn cost(asking: &Asking) -> String {
+    let cost = asking.cost;
+    let milliseconds = cost.time.as_secs_f64() * 1e3;
+    format!("{milliseconds:>9.1}  {:>10}  {:>10}", cost.asked, cost.by_kind)
+}
+
+fn question(asking: &Asking) -> String {
+    let predicate = paint::cut(&paint::escape(&asking.predicate), PREDICATE_MAX);
+    format!("for {}: {predicate}", names(asking))
 }
 
 fn names(asking: &Asking) -> String {

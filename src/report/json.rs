@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Form, paint, tally};
+use super::{Form, paint, tally, texts};
 use crate::detect::{Report, RuleOutcome, State};
 
 pub(super) struct Json;
@@ -14,15 +14,14 @@ impl Form for Json {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         // The one part that grows with the findings is written as it is made.
         out.write_all(b"{\"findings\":[")?;
-        let mut line = Line::default();
-        for (number, finding) in report.findings.iter().enumerate() {
-            let comma: &[u8] = if number > 0 { b"," } else { b"" };
-            out.write_all(comma)?;
-            out.write_all(line.of(finding.as_ref())?)?;
-        }
+        texts::write(&report.findings, out, |number, finding, text| {
+            text.extend((number > 0).then_some(b','));
+            append(finding, text)
+        })?;
         out.write_all(b"],")?;
-        let rest = line.of(&rest(report))?;
-        out.write_all(rest.strip_prefix(b"{").unwrap_or(rest))?;
+        let mut text = Vec::new();
+        append(&rest(report), &mut text)?;
+        out.write_all(text.strip_prefix(b"{").unwrap_or(&text))?;
         writeln!(out)
     }
 }
@@ -70,33 +69,26 @@ fn rule(rule: &RuleOutcome) -> Value {
     })
 }
 
-/// JSON text that is harmless on a terminal too: JSON itself only escapes the controls of ASCII.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    plain: Vec<u8>,
-    harmless: String,
-}
-
-impl Line {
-    /// The text of `value`, until the next one is asked for.
-    pub(super) fn of(&mut self, value: &impl Serialize) -> io::Result<&[u8]> {
-        self.plain.clear();
-        serde_json::to_writer(&mut self.plain, value)?;
-        // Without an early end: so it is done many bytes at a time.
-        if self.plain.iter().fold(true, |harmless, byte| harmless & (b' '..=b'~').contains(byte)) {
-            return Ok(&self.plain);
-        }
-        self.harmless.clear();
-        // Characters that could be harmful occur only inside strings, where `\u…` means the same.
-        for char in std::str::from_utf8(&self.plain).map_err(io::Error::other)?.chars() {
-            if !char.is_control() && paint::escape(char.encode_utf8(&mut [0; 4])).len() <= char.len_utf8() {
-                self.harmless.push(char);
-            } else {
-                for unit in char.encode_utf16(&mut [0; 2]) {
-                    self.harmless.push_str(&format!("\\u{unit:04x}"));
-                }
+/// Appends `value` as JSON that is harmless on a terminal too: JSON itself only escapes the controls of ASCII.
+pub(super) fn append(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
+    let start = text.len();
+    serde_json::to_writer(&mut *text, value)?;
+    // Without an early end: so it is done many bytes at a time.
+    if text[start..].iter().fold(true, |harmless, byte| harmless & (b' '..=b'~').contains(byte)) {
+        return Ok(());
+    }
+    let plain = String::from_utf8(text.split_off(start)).map_err(io::Error::other)?;
+    // Characters that could be harmful occur only inside strings, where `\u…` means the same.
+    for char in plain.chars() {
+        let mut bytes = [0; 4];
+        let own = char.encode_utf8(&mut bytes);
+        if !char.is_control() && paint::escape(own).len() <= char.len_utf8() {
+            text.extend(own.as_bytes());
+        } else {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                write!(text, "\\u{unit:04x}")?;
             }
         }
-        Ok(self.harmless.as_bytes())
     }
+    Ok(())
 }

@@ -15,6 +15,7 @@ mod paint;
 mod summary;
 mod table;
 mod tally;
+mod texts;
 
 use std::fmt;
 use std::io::{self, Write};

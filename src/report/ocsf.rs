@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{Form, json as json_form};
+use super::{Form, json as json_form, texts};
 use crate::detect::{Finding, Report, Severity};
 
 const SCHEMA_VERSION: &str = "1.5.0";
@@ -23,12 +23,11 @@ pub(super) struct Ocsf;
 
 impl Form for Ocsf {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let mut line = json_form::Line::default();
-        for finding in report.findings.iter() {
-            out.write_all(line.of(&event(&finding))?)?;
-            out.write_all(b"\n")?;
-        }
-        Ok(())
+        texts::write(&report.findings, out, |_, finding, text| {
+            json_form::append(&event(finding), text)?;
+            text.push(b'\n');
+            Ok(())
+        })
     }
 }
 

@@ -16,7 +16,7 @@ mod sliding;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -78,15 +78,20 @@ impl<'a> Correlations<'a> {
     ) -> Vec<(Vec<Finding>, u64)> {
         let events = Events::new(fed, &self.asked);
         let mut known = Known::default();
+        let mut below = HashSet::new();
+        self.rules.iter().for_each(|(_, correlation)| each_below(correlation, &mut below));
         let mut found = Vec::with_capacity(self.rules.len());
         for (rule, correlation) in &self.rules {
             let fired = fire(correlation, &events, &mut known);
+            // What no other is about is let go: it may hold millions of events.
+            known.retain(|correlation, _| below.contains(correlation));
             let mut own: Vec<_> =
                 (0..fired.all.len()).filter(|index| keeps(span, fired.all[*index].first)).collect();
-            own.sort_by_key(|index| (fired.all[*index].first, fired.all[*index].group));
+            let key = |index: &usize| (fired.all[*index].first, fired.named_group(*index));
+            own.sort_by(|a, b| key(a).cmp(&key(b)));
             let total = own.len() as u64;
             own.truncate(max);
-            let findings = own.into_iter().map(|index| fired.finding(index, rule, &events, stamp));
+            let findings = own.into_iter().map(|index| fired.finding(index, rule, fed, stamp));
             found.push((findings.collect(), total));
         }
         found
@@ -99,7 +104,11 @@ fn keeps(span: Span, micros: i64) -> bool {
 }
 
 /// What a correlation fires at; known once for all that are about it.
-fn fire(correlation: &Arc<Correlation>, events: &Events<'_>, known: &mut Known) -> Arc<Fired> {
+fn fire<'a>(
+    correlation: &Arc<Correlation>,
+    events: &Events<'a>,
+    known: &mut Known<'a>,
+) -> Arc<Fired<'a>> {
     let key = Arc::as_ptr(correlation) as usize;
     if let Some(fired) = known.get(&key) {
         return fired.clone();
@@ -113,6 +122,17 @@ fn fire(correlation: &Arc<Correlation>, events: &Events<'_>, known: &mut Known) 
     let fired = Arc::new(Fired::new(correlation.clone(), happened));
     known.insert(key, fired.clone());
     fired
+}
+
+/// The correlations that one is about, down to events.
+fn each_below(correlation: &Correlation, below: &mut HashSet<usize>) {
+    for base in &correlation.bases {
+        if let Source::Correlation(inner) = &base.source
+            && below.insert(Arc::as_ptr(inner) as usize)
+        {
+            each_below(inner, below);
+        }
+    }
 }
 
 /// How far before a window events matter: the timespan; of correlations below, their window and how far they reach back.

@@ -2,10 +2,10 @@
 //!
 //! Everything is exact: no sum drifts with what has left the window, so that an answer depends on the window alone.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
-use super::occurrences::Occurrence;
-use crate::detect::sigma::{Asks, Statistic};
+use super::occurrences::{Occurrence, Values};
+use crate::detect::sigma::{Asks, Bounds, Statistic};
 
 /// Sums are of millionths, so that they are exact and do not depend on the order of their parts.
 const UNIT: f64 = 1e6;
@@ -23,16 +23,16 @@ pub(super) struct Moment {
     pub measured: f64,
 }
 
-/// Each moment at which what happened within `span` before it is what is asked for.
+/// Hands each moment at which what happened within `span` before it is what is asked for to `each`.
 pub(super) fn moments(
     happened: &[Occurrence],
-    values: &[String],
+    values: &Values<'_>,
     asks: &Asks,
     span: i64,
     rules: usize,
-) -> Vec<Moment> {
+    each: &mut dyn FnMut(Moment),
+) {
     let mut window = Window::new(asks, rules, values);
-    let mut moments = Vec::new();
     let (mut from, mut until) = (0, 0);
     while until < happened.len() {
         let time = happened[until].time;
@@ -47,10 +47,9 @@ pub(super) fn moments(
             from += 1;
         }
         if let Some(measured) = window.holds(&happened[start..until], earliest) {
-            moments.push(Moment { time, from, until, measured });
+            each(Moment { time, from, until, measured });
         }
     }
-    moments
 }
 
 /// What is in the window.
@@ -68,11 +67,11 @@ struct Window<'a> {
     /// How many there are, and what they come to.
     numbers: u64,
     sum: i128,
-    texts: &'a [String],
+    listed: &'a Values<'a>,
 }
 
 impl<'a> Window<'a> {
-    fn new(asks: &'a Asks, rules: usize, texts: &'a [String]) -> Self {
+    fn new(asks: &'a Asks, rules: usize, listed: &'a Values<'a>) -> Self {
         Self {
             asks,
             count: 0,
@@ -82,7 +81,7 @@ impl<'a> Window<'a> {
             ranked: Vec::new(),
             numbers: 0,
             sum: 0,
-            texts,
+            listed,
         }
     }
 
@@ -91,7 +90,8 @@ impl<'a> Window<'a> {
         match self.asks {
             Asks::Events(_) | Asks::Ordered => {}
             Asks::Values(_) => {
-                occurrence.values.iter().for_each(|value| *self.values.entry(*value).or_insert(0) += 1);
+                let values = self.listed.of(occurrence);
+                values.iter().for_each(|value| *self.values.entry(*value).or_insert(0) += 1);
             }
             Asks::Temporal(_) | Asks::Rules(_) => each_rule(occurrence.rules, |rule| self.rules[rule] += 1),
             Asks::Number(statistic, _) => {
@@ -112,7 +112,7 @@ impl<'a> Window<'a> {
         match self.asks {
             Asks::Events(_) | Asks::Ordered => {}
             Asks::Values(_) => {
-                for value in &occurrence.values {
+                for value in self.listed.of(occurrence) {
                     if let Some(count) = self.values.get_mut(value) {
                         *count -= 1;
                         if *count == 0 {
@@ -137,8 +137,7 @@ impl<'a> Window<'a> {
 
     /// What was compared, if it holds; `now` has just happened, and what was before `earliest` is not in the window.
     fn holds(&mut self, now: &[Occurrence], earliest: i64) -> Option<f64> {
-        let within =
-            |measured: f64, bounds: &crate::detect::sigma::Bounds| bounds.hold(measured).then_some(measured);
+        let within = |measured: f64, bounds: &Bounds| bounds.hold(measured).then_some(measured);
         match self.asks {
             Asks::Events(bounds) => within(self.count as f64, bounds),
             Asks::Values(bounds) => within(self.values.len() as f64, bounds),
@@ -187,8 +186,7 @@ impl<'a> Window<'a> {
     }
 
     fn numbers_of(&self, occurrence: &Occurrence) -> Vec<f64> {
-        let texts = occurrence.values.iter().filter_map(|value| self.texts.get(*value as usize));
-        texts.filter_map(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite()).collect()
+        self.listed.of(occurrence).iter().filter_map(|value| self.listed.number(*value)).collect()
     }
 }
 

@@ -480,25 +480,34 @@ proptest! {
 /// Of every correlation, what a plain look at all pairs of times comes to.
 #[test]
 fn sliding_is_what_looking_at_each_window_by_itself_would_be() {
-    use super::occurrences::{Cause, Occurrence};
+    use super::occurrences::{Cause, Occurrence, Values};
     use super::sliding::moments;
     use crate::detect::findings::Hit;
+    use crate::detect::scan::Texts;
     use crate::detect::sigma::{Asks, Bounds, Statistic};
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let happened = proptest::collection::vec((0_i64..40, 1_u64..8, 0_u32..4), 1..40);
-    let values: Vec<_> = ["1", "2.5", "40", "-3"].map(str::to_owned).to_vec();
+    let numbers = ["1", "2.5", "40", "-3"];
+    let mut texts = Texts::default();
+    for number in numbers {
+        texts.number(number);
+    }
     runner
         .run(&(happened, 1_i64..20, 1_u32..5), |(happened, span, least)| {
             let mut all: Vec<_> = happened
                 .iter()
                 .enumerate()
-                .map(|(row, (time, rules, value))| Occurrence {
+                .map(|(row, (time, rules, _))| Occurrence {
+                    group: 0,
                     time: *time,
                     cause: Cause::Event(Hit { batch: 0, row: row as u32 }),
                     rules: *rules,
-                    values: vec![*value],
+                    values: (row as u32, row as u32 + 1),
                 })
                 .collect();
+            let values = happened.iter().map(|(_, _, value)| value + 1).collect();
+            let values = Values { all: values, texts: &texts };
+            let value = |one: &Occurrence| values.of(one)[0];
             all.sort_by_key(|occurrence| occurrence.time);
             let bounds = || Bounds::at_least(f64::from(least));
             for asks in [
@@ -510,8 +519,8 @@ fn sliding_is_what_looking_at_each_window_by_itself_would_be() {
                 Asks::Number(Statistic::Median, bounds()),
                 Asks::Number(Statistic::Least, bounds()),
             ] {
-                let got: Vec<_> =
-                    moments(&all, &values, &asks, span, 3).iter().map(|moment| moment.time).collect();
+                let mut got = Vec::new();
+                moments(&all, &values, &asks, span, 3, &mut |moment| got.push(moment.time));
                 let mut times: Vec<_> = all.iter().map(|occurrence| occurrence.time).collect();
                 times.dedup();
                 let within = |time: &i64| -> Vec<&Occurrence> {
@@ -521,7 +530,7 @@ fn sliding_is_what_looking_at_each_window_by_itself_would_be() {
                     let window = within(time);
                     let rules = window.iter().fold(0, |rules, one| rules | one.rules);
                     let mut numbers: Vec<f64> =
-                        window.iter().map(|one| values[one.values[0] as usize].parse().unwrap()).collect();
+                        window.iter().map(|one| values.number(value(one)).unwrap()).collect();
                     numbers.sort_by(f64::total_cmp);
                     let count = numbers.len();
                     let least = f64::from(least);
@@ -530,7 +539,7 @@ fn sliding_is_what_looking_at_each_window_by_itself_would_be() {
                         Asks::Values(_) => {
                             window
                                 .iter()
-                                .map(|one| one.values[0])
+                                .map(|one| value(one))
                                 .collect::<std::collections::HashSet<_>>()
                                 .len() as f64
                                 >= least

@@ -1,10 +1,11 @@
 //! The events that correlations are about, in little: when, which one, by whom, from where, and the values asked for.
 //!
-//! A correlation's rules may match most events, of which it fires at few, so an event takes some hundred bytes here: each
+//! A correlation's rules may match most events, of which it fires at few, so an event takes some sixty bytes here: each
 //! text is held once and an event has its number. Neighbours mostly have the same texts, which are looked up where they
-//! change.
+//! change. Each thread numbers the texts that it meets; after the scan all have the numbers of [`Fed`].
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -12,9 +13,12 @@ use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use datafusion::execution::memory_pool::MemoryReservation;
+use foldhash::HashMap;
+use uuid::Uuid;
 
-use super::judge::Hit;
+use super::judge;
 use super::row;
+use crate::detect::findings::Hit;
 use crate::detect::sigma::{Held, Place, Record};
 
 /// What one partition takes at most, in bytes: several million events.
@@ -37,17 +41,37 @@ pub(super) fn columns() -> impl Iterator<Item = &'static str> {
     ["event_time", "event_id"].into_iter().chain(COLUMNS)
 }
 
-/// Events that some rules match.
-#[derive(Debug)]
-pub(crate) struct Feed {
+/// The events that [`super::Feeds`] asked for.
+#[derive(Debug, Default)]
+pub(in crate::detect) struct Fed {
+    /// By condition.
+    pub hits: Vec<Vec<Hit>>,
+    /// What hits are rows of.
+    feeds: Vec<Feed>,
+    texts: Texts,
+    /// Why it is not all, if so.
+    pub failed: Option<String>,
+}
+
+/// Texts, each once; their numbers begin with 1.
+#[derive(Debug, Default)]
+pub(in crate::detect) struct Texts {
     texts: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, u32>,
-    text_bytes: usize,
+    bytes: usize,
+}
+
+/// What tells an event from others: 0 is none, below 2³² it is the number of a text, and most are UUIDs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::detect) struct Id(u128);
+
+/// Events that some rules match, as one thread has seen them.
+#[derive(Debug)]
+pub(super) struct Feed {
+    texts: Texts,
     times: Vec<i64>,
-    /// Ids one after the other, and where each ends; an event without one has none of the text.
-    ids: String,
-    id_ends: Vec<usize>,
-    /// Account, region, principal, address, name: numbers of texts, from 1.
+    ids: Vec<Id>,
+    /// Account, region, principal, address, name: numbers of texts, 0 where there is none.
     places: Vec<[u32; 5]>,
     /// By field.
     fields: Vec<Values>,
@@ -65,12 +89,9 @@ struct Values {
 impl Feed {
     pub(super) fn new(fields: usize) -> Self {
         Self {
-            texts: Vec::new(),
-            numbers: HashMap::new(),
-            text_bytes: 0,
+            texts: Texts::default(),
             times: Vec::new(),
-            ids: String::new(),
-            id_ends: Vec::new(),
+            ids: Vec::new(),
             places: Vec::new(),
             fields: std::iter::repeat_with(Values::default).take(fields).collect(),
             hits: Vec::new(),
@@ -84,7 +105,7 @@ impl Feed {
     pub(super) fn take(
         &mut self,
         batch: &RecordBatch,
-        hits: &[Hit],
+        hits: &[judge::Hit],
         from: u32,
         fields: &[Place],
         reservation: &mut MemoryReservation,
@@ -123,93 +144,192 @@ impl Feed {
         for (row, place) in places.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
             *place = u32::try_from(self.times.len())?;
             self.times.push(times.value(row));
-            if ids.is_valid(row) {
-                self.ids.push_str(ids.value(row));
-            }
-            self.id_ends.push(self.ids.len());
+            let id = ids.is_valid(row).then(|| ids.value(row)).filter(|id| !id.is_empty());
+            self.ids.push(id.map_or(Id::NONE, |id| self.texts.id(id)));
             let at = |column: usize| columns[column].is_valid(row).then(|| columns[column].value(row));
             let [account, address] =
                 [[0, 1, 2].as_slice(), &[5, 6]].map(|of| of.iter().find_map(|column| at(*column)));
             let before = self.places.last().copied().unwrap_or_default();
             let mut own = [0; 5];
             for (index, text) in [account, at(3), at(4), address, at(7)].into_iter().enumerate() {
-                own[index] = text.map_or(0, |text| self.number(text, before[index]));
+                own[index] = text.map_or(0, |text| self.texts.number_after(text, before[index]));
             }
             self.places.push(own);
             let mut record = records.row(row);
-            for (number, place) in fields.iter().enumerate() {
+            for (place, values) in fields.iter().zip(&mut self.fields) {
                 record.any(place, &mut |item| {
                     if let Some(text) = item.text() {
-                        let before = self.fields[number].numbers.last().copied().unwrap_or_default();
-                        let value = self.number(&text, before);
-                        self.fields[number].numbers.push(value);
+                        let before = values.numbers.last().copied().unwrap_or_default();
+                        values.numbers.push(self.texts.number_after(&text, before));
                     }
                     false
                 });
-                let values = &mut self.fields[number];
                 values.ends.push(u32::try_from(values.numbers.len())?);
             }
         }
         Ok(())
     }
 
-    /// The number of a text, which may be that of the one before.
-    fn number(&mut self, text: &str, before: u32) -> u32 {
-        if before > 0 && *self.texts[before as usize - 1] == *text {
-            return before;
+    fn bytes(&self) -> usize {
+        let fields = self.fields.iter().map(|field| (field.numbers.capacity() + field.ends.capacity()) * 4);
+        self.texts.bytes
+            + self.ids.capacity() * size_of::<Id>()
+            + (self.times.capacity() + self.hits.capacity()) * 8
+            + self.places.capacity() * size_of::<[u32; 5]>()
+            + fields.sum::<usize>()
+    }
+
+    /// Gives its texts the numbers that they have among `all`.
+    fn renumber(&mut self, all: &mut Texts) {
+        let texts = std::mem::take(&mut self.texts).texts;
+        let numbers: Vec<_> = std::iter::once(0).chain(texts.iter().map(|text| all.number(text))).collect();
+        let new = |number: &mut u32| *number = numbers[*number as usize];
+        self.places.iter_mut().flatten().for_each(new);
+        self.fields.iter_mut().flat_map(|field| &mut field.numbers).for_each(new);
+        for id in self.ids.iter_mut() {
+            if let Some(number) = id.number() {
+                *id = Id(numbers[number as usize].into());
+            }
         }
+    }
+}
+
+impl Fed {
+    /// For so many conditions.
+    pub(super) fn new(conditions: usize) -> Self {
+        Self { hits: vec![Vec::new(); conditions], ..Self::default() }
+    }
+
+    /// Takes in what one thread has seen.
+    pub(super) fn add(&mut self, mut feed: Feed) -> Result<()> {
+        let batch = u32::try_from(self.feeds.len())?;
+        for (condition, row) in std::mem::take(&mut feed.hits) {
+            let hits = self.hits.get_mut(condition as usize).context("a condition that was asked")?;
+            hits.push(Hit { batch, row });
+        }
+        feed.renumber(&mut self.texts);
+        self.feeds.push(feed);
+        Ok(())
+    }
+
+    /// What numbers stand for.
+    pub(in crate::detect) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// When it was, in microseconds.
+    pub(in crate::detect) fn time(&self, hit: Hit) -> i64 {
+        self.feeds[hit.batch as usize].times[hit.row as usize]
+    }
+
+    /// Its id.
+    pub(in crate::detect) fn id(&self, hit: Hit) -> Id {
+        self.feeds[hit.batch as usize].ids[hit.row as usize]
+    }
+
+    /// Numbers of where it was, that is account, region, principal and address, and of what it is called.
+    pub(in crate::detect) fn place(&self, hit: Hit) -> [u32; 5] {
+        self.feeds[hit.batch as usize].places[hit.row as usize]
+    }
+
+    /// Numbers of the values of the field with this number.
+    pub(in crate::detect) fn values(&self, hit: Hit, field: usize) -> &[u32] {
+        let (values, row) = (&self.feeds[hit.batch as usize].fields[field], hit.row as usize);
+        let start = row.checked_sub(1).map_or(0, |before| values.ends[before]);
+        &values.numbers[start as usize..values.ends[row] as usize]
+    }
+}
+
+impl Texts {
+    /// The number of a text.
+    pub(in crate::detect) fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
         let text: Arc<str> = text.into();
         // Texts take a multiple of the bytes that are allowed before there are four billion of them.
         let number = self.texts.len() as u32 + 1;
-        self.text_bytes += text.len() + 2 * size_of::<Arc<str>>() + 2 * size_of::<usize>() + size_of::<u64>();
+        self.bytes += text.len() + 2 * size_of::<Arc<str>>() + 2 * size_of::<usize>() + size_of::<u64>();
         self.texts.push(text.clone());
         self.numbers.insert(text, number);
         number
     }
 
-    fn bytes(&self) -> usize {
-        let fields = self.fields.iter().map(|field| (field.numbers.capacity() + field.ends.capacity()) * 4);
-        self.text_bytes
-            + self.ids.capacity()
-            + (self.times.capacity() + self.id_ends.capacity() + self.hits.capacity()) * 8
-            + self.places.capacity() * size_of::<[u32; 5]>()
-            + fields.sum::<usize>()
+    /// The number of a text, which may be that of the one before.
+    fn number_after(&mut self, text: &str, before: u32) -> u32 {
+        if self.text(before) == Some(text) { before } else { self.number(text) }
     }
 
-    /// Rules, counted from the first that feeds, and rows.
-    pub(in crate::detect) fn hits(&self) -> &[(u32, u32)] {
-        &self.hits
-    }
-
-    /// When it was, in microseconds.
-    pub(in crate::detect) fn time(&self, row: usize) -> i64 {
-        self.times[row]
-    }
-
-    /// Its id, if it has one.
-    pub(in crate::detect) fn id(&self, row: usize) -> Option<&str> {
-        let start = row.checked_sub(1).map_or(0, |before| self.id_ends[before]);
-        Some(&self.ids[start..self.id_ends[row]]).filter(|id| !id.is_empty())
-    }
-
-    /// Where it was: account, region, principal, address; and what it is called.
-    pub(in crate::detect) fn place(&self, row: usize) -> [Option<&str>; 5] {
-        self.places[row].map(|number| self.text(number))
-    }
-
-    /// The values of the field with this number.
-    pub(in crate::detect) fn values(&self, field: usize, row: usize) -> impl Iterator<Item = &str> {
-        let values = &self.fields[field];
-        let start = row.checked_sub(1).map_or(0, |before| values.ends[before]);
-        values.numbers[start as usize..values.ends[row] as usize]
-            .iter()
-            .filter_map(|number| self.text(*number))
-    }
-
-    fn text(&self, number: u32) -> Option<&str> {
+    /// The text with this number.
+    pub(in crate::detect) fn text(&self, number: u32) -> Option<&str> {
         self.texts.get((number as usize).checked_sub(1)?).map(AsRef::as_ref)
+    }
+
+    /// How many there are: the last number.
+    pub(in crate::detect) fn count(&self) -> u32 {
+        self.texts.len() as u32
+    }
+
+    fn id(&mut self, text: &str) -> Id {
+        // Only those that are printed as they were.
+        let is_usual = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let uuid = is_usual.then(|| Uuid::try_parse(text).ok()).flatten().map(|uuid| Id(uuid.as_u128()));
+        uuid.filter(|id| id.number().is_none()).unwrap_or_else(|| Id(self.number(text).into()))
+    }
+
+    /// An id as it is written, if there is one.
+    pub(in crate::detect) fn of_id(&self, id: Id) -> Option<Cow<'_, str>> {
+        match id.number() {
+            Some(number) => self.text(number).map(Cow::Borrowed),
+            None => Some(Cow::Owned(Uuid::from_u128(id.0).to_string())),
+        }
+    }
+
+    /// In the order of the texts that they are.
+    pub(in crate::detect) fn order_of_ids(&self, a: Id, b: Id) -> Ordering {
+        match (a.number(), b.number()) {
+            (None, None) => a.0.cmp(&b.0),
+            _ => self.of_id(a).cmp(&self.of_id(b)),
+        }
+    }
+}
+
+impl Id {
+    /// Of an event without one.
+    pub(in crate::detect) const NONE: Self = Self(0);
+
+    /// The number of its text, if it is no UUID.
+    fn number(self) -> Option<u32> {
+        u32::try_from(self.0).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stay_what_they_are_and_in_the_order_of_their_texts() {
+        let mut texts = Texts::default();
+        let written = [
+            "00000000-0000-0000-0000-000000000001",
+            "0a1b2c3d-0000-4000-8000-00000000000A",
+            "0a1b2c3d-0000-4000-8000-00000000000a",
+            "0a1b2c3d0000400080000000000000ff",
+            "id-1",
+            "urn:uuid:0a1b2c3d-0000-4000-8000-00000000000a",
+            "{0a1b2c3d-0000-4000-8000-0000000000}",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ];
+        let ids: Vec<_> = written.iter().map(|text| texts.id(text)).collect();
+        for (id, text) in ids.iter().zip(written) {
+            assert_eq!(texts.of_id(*id).as_deref(), Some(text));
+        }
+        for (a, one) in ids.iter().zip(written) {
+            for (b, other) in ids.iter().zip(written) {
+                assert_eq!(texts.order_of_ids(*a, *b), one.cmp(other), "{one} and {other}");
+            }
+        }
+        assert_eq!(texts.of_id(Id::NONE), None);
     }
 }

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
+use super::answers::Answers;
 use super::program::{Known, Program, Question, SETTLED_MAX, Settled};
 use super::row::Columns;
 use crate::event::FIELDS;
@@ -37,6 +38,7 @@ pub(super) struct Judge {
     /// Rows that each SQL rule is to be asked of.
     asked: Vec<Vec<u32>>,
     key: Vec<u8>,
+    known: Answers,
     /// Of open rules to the row before.
     answers: Vec<bool>,
     /// What each rule takes, if that is wanted.
@@ -84,6 +86,7 @@ impl Judge {
             unsettled: None,
             asked,
             key: Vec::new(),
+            known: Answers::default(),
             answers: Vec::new(),
         }
     }
@@ -93,6 +96,7 @@ impl Judge {
         let rows = u32::try_from(batch.num_rows()).context("a batch of too many rows")?;
         let program = self.program.clone();
         let columns = Columns::new(batch, program.prints)?;
+        self.known.begin_batch();
         let mut start = 0;
         while start < rows {
             let kind = kind(&columns, &program, start);
@@ -146,7 +150,7 @@ impl Judge {
         self.answers.resize(settled.open.len(), false);
         let start = rows.start;
         for row in rows {
-            let mut record = columns.row(row as usize);
+            let mut record = columns.row(row as usize).with(&mut self.known);
             // Rows of one principal often follow each other, and ask the same of the same columns.
             let same = if row == start { 0 } else { columns.same_as_before(settled.columns, row as usize) };
             for (open, answer) in settled.open.iter().zip(&mut self.answers) {

@@ -4,6 +4,7 @@
 //! span and hands back the first events that each rule matched. What a rule costs is what is left of it after its kind
 //! of event is settled; a rule whose event names do not occur costs nothing.
 
+mod answers;
 mod exec;
 mod fed;
 mod judge;
@@ -30,7 +31,7 @@ use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::TryStreamExt;
 
 use self::exec::{HITS, Keep, RULES, RuleScanExec, Seen, WORST};
-pub(in crate::detect) use self::fed::Feed;
+pub(in crate::detect) use self::fed::{Fed, Id, Texts};
 pub use self::judge::Cost;
 use self::kept::Columns;
 use self::names::Names;
@@ -80,17 +81,6 @@ pub(super) struct Feeds {
     pub read: Span,
 }
 
-/// The events that [`Feeds`] asked for.
-#[derive(Debug, Default)]
-pub(super) struct Fed {
-    /// By condition.
-    pub hits: Vec<Vec<Hit>>,
-    /// What hits are rows of.
-    pub feeds: Vec<Feed>,
-    /// Why it is not all, if so.
-    pub failed: Option<String>,
-}
-
 /// What one rule found.
 #[derive(Debug, Default)]
 pub(super) struct Matched {
@@ -111,6 +101,8 @@ impl Wanted {
 pub struct Explained {
     /// By rule, in the order in which they were asked; none of one that could not be planned.
     pub rules: Vec<Option<Asking>>,
+    /// Rules that correlations are about, each once.
+    pub fed: Vec<Asking>,
     /// The columns that were read.
     pub columns: Vec<String>,
     /// What was read and what was left out, operator by operator.
@@ -156,8 +148,8 @@ pub(super) async fn judge(
     wanted: Wanted,
     feeds: Option<&Feeds>,
 ) -> Result<Judged> {
-    let mut judged = Judged::default();
-    judged.fed.hits.resize_with(feeds.map_or(0, |feeds| feeds.conditions.len()), Vec::new);
+    let conditions = feeds.map_or(0, |feeds| feeds.conditions.len());
+    let mut judged = Judged { fed: Fed::new(conditions), ..Judged::default() };
     let mut planned = Vec::new();
     for (rule, severity) in rules {
         let question = match rule {
@@ -308,17 +300,20 @@ async fn scan(
             Wanted::Count | Wanted::Explain | Wanted::Beside(_) => add_up(batch, &places, judged)?,
         }
     }
-    feed(&seen, judged)?;
+    judged.fed.failed = judged.fed.failed.take().or_else(|| seen.starved());
+    seen.fed().into_iter().try_for_each(|feed| judged.fed.add(feed))?;
     if *wanted == Wanted::Explain {
         let mut rules = vec![None; judged.rules.len()];
         for (number, (place, cost)) in places.iter().zip(seen.costs()).enumerate() {
             rules[*place] = Some(asking(&asked.entries[number], cost));
         }
+        let fed = asked.entries.iter().zip(seen.costs()).skip(from as usize);
+        let fed = fed.map(|(entry, cost)| asking(entry, cost)).collect();
         let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
         let plan = read_by.get().map(|plan: &Arc<dyn ExecutionPlan>| {
             DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string()
         });
-        judged.explained = Some(Explained { rules, columns, plan: plan.unwrap_or_default() });
+        judged.explained = Some(Explained { rules, fed, columns, plan: plan.unwrap_or_default() });
     }
     for (rule, reason) in seen.failed() {
         let place = places.get(rule as usize).context("a rule scan names its rules")?;
@@ -342,21 +337,6 @@ fn columns_read<'a>(
         conditions.chain(fields).chain(fed::columns().map(str::to_owned))
     });
     asked.chain(fed)
-}
-
-/// Gives what a scan has kept for correlations to their conditions.
-fn feed(seen: &Seen, judged: &mut Judged) -> Result<()> {
-    let fed = &mut judged.fed;
-    fed.failed = fed.failed.take().or_else(|| seen.starved());
-    for feed in seen.fed() {
-        let batch = u32::try_from(fed.feeds.len())?;
-        for (condition, row) in feed.hits() {
-            let hits = fed.hits.get_mut(*condition as usize).context("a condition that was asked")?;
-            hits.push(Hit { batch, row: *row });
-        }
-        fed.feeds.push(feed);
-    }
-    Ok(())
 }
 
 fn asking(entry: &Entry, cost: Cost) -> Asking {

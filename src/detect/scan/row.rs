@@ -10,8 +10,9 @@ use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray, T
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 
+use super::answers::Answers;
 use crate::decode::Printer;
-use crate::detect::sigma::{Held, Item, Place, Record, any_at, any_within};
+use crate::detect::sigma::{Held, Item, Place, Record, Test, any_at, any_within};
 use crate::event::{FIELDS, Kind};
 use crate::query::json::Walker;
 
@@ -123,7 +124,7 @@ impl Columns {
 
     /// A row as a record.
     pub(super) fn row(&self, row: usize) -> Row<'_> {
-        Row { columns: self, row, printed: None }
+        Row { columns: self, row, printed: None, additions: self.additions(row), answers: None }
     }
 }
 
@@ -133,9 +134,17 @@ pub(super) struct Row<'a> {
     columns: &'a Columns,
     row: usize,
     printed: Option<String>,
+    additions: Option<&'a str>,
+    answers: Option<&'a mut Answers>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// The same, which need not be asked again what is known.
+    pub(super) fn with(mut self, answers: &'a mut Answers) -> Self {
+        self.answers = Some(answers);
+        self
+    }
+
     fn printed(&mut self) -> &str {
         let (columns, row) = (self.columns, self.row);
         self.printed.get_or_insert_with(|| {
@@ -171,7 +180,7 @@ impl Row<'_> {
 impl Record for Row<'_> {
     fn any(&mut self, place: &Place, each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
         let beside = |row: &Self, each: &mut dyn FnMut(&Item<'_>) -> bool| {
-            row.columns.additions(row.row).is_some_and(|text| any_at(text, &place.path, each))
+            row.additions.is_some_and(|text| any_at(text, &place.path, each))
         };
         match place.held {
             Held::Column { field, .. } => self.in_column(field, place.inside(), each) || beside(self, each),
@@ -184,5 +193,15 @@ impl Record for Row<'_> {
             Held::Record if place.path.is_empty() => any_within(self.printed(), each),
             Held::Record => any_at(self.printed(), &place.path, each),
         }
+    }
+
+    fn known(&mut self, test: &Test) -> Option<bool> {
+        let Held::Column { field, inside } = test.place.held else { return None };
+        // Members that no column holds may be of the same name.
+        if inside < test.place.path.len() || self.additions.is_some() {
+            return None;
+        }
+        let text = self.columns.text(field, self.row)?;
+        Some(self.answers.as_mut()?.of(test, field, self.row, text))
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::json;
 
 use super::correlation::{Asks, Base, Bounds, Correlation, Field, Given, Kind, Needed, Source, Written};
@@ -65,10 +66,16 @@ struct Filter {
 type Wrong = (Vec<&'static str>, String);
 
 impl Collection {
-    /// Takes in a file.
-    pub(crate) fn add(&mut self, file: &str, text: &str, placeholders: &Placeholders) {
-        let (read, mistakes) = rule::read(file, text, placeholders);
-        self.mistakes.extend(mistakes);
+    /// Takes in files, given by path and text; they are read on all cores.
+    pub(crate) fn add(&mut self, files: &[(&str, &str)], placeholders: &Placeholders) {
+        let read = files.par_iter().map(|(file, text)| rule::read(file, text, placeholders));
+        for ((file, _), (read, mistakes)) in files.iter().zip(read.collect::<Vec<_>>()) {
+            self.mistakes.extend(mistakes);
+            self.take(file, read);
+        }
+    }
+
+    fn take(&mut self, file: &str, read: Vec<(Document, Read)>) {
         for (document, read) in read {
             match read {
                 Read::Rule(rule) => self.items.push(Item { rule: *rule, document, written: None }),
@@ -203,7 +210,7 @@ impl Item {
 #[allow(dead_code, reason = "of tests and fuzz targets")]
 pub(crate) fn rules(file: &str, text: &str, placeholders: &Placeholders) -> (Vec<Rule>, Vec<Mistake>) {
     let mut collection = Collection::default();
-    collection.add(file, text, placeholders);
+    collection.add(&[(file, text)], placeholders);
     collection.finish()
 }
 

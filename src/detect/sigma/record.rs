@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::condition::Test;
 use super::place::Place;
 use crate::query::json::{Walker, unescape};
 
@@ -47,6 +48,12 @@ impl Item<'_> {
 pub(crate) trait Record {
     /// Hands the values at `place` to `each`, until it says `true`; whether it has.
     fn any(&mut self, place: &Place, each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool;
+
+    /// What `test` says of it, if that need not be asked again.
+    fn known(&mut self, test: &Test) -> Option<bool> {
+        let _ = test;
+        None
+    }
 }
 
 /// A record as JSON text.
