@@ -25,8 +25,8 @@ use self::fired::Fired;
 use self::occurrences::{Events, Known, occurrences};
 use super::finding::{Finding, Stamp};
 use super::rule::Rule;
-use super::scan::{Fed, Feeds};
-use super::sigma::{Condition, Correlation, Field, Place, Source};
+use super::scan::{Fed, Feeds, wanted_bit};
+use super::sigma::{Base, Condition, Correlation, Field, Place, Source};
 use super::window::{Frame, Span};
 use crate::timespan::Timespan;
 
@@ -62,9 +62,13 @@ impl<'a> Correlations<'a> {
                 read.until = read.until.max(frame.read.until);
             }
         }
-        let Questions { conditions, fields, .. } = &self.asked;
-        let feeds =
-            || Feeds { conditions: conditions.clone(), fields: fields.iter().cloned().collect(), read };
+        let Questions { conditions, fields, wanted, .. } = &self.asked;
+        let feeds = || Feeds {
+            conditions: conditions.clone(),
+            fields: fields.iter().cloned().collect(),
+            wanted: wanted.iter().copied().collect(),
+            read,
+        };
         (!self.rules.is_empty()).then(feeds)
     }
 
@@ -149,42 +153,37 @@ fn back(correlation: &Correlation) -> SignedDuration {
 struct Questions {
     conditions: Vec<Arc<Condition>>,
     fields: Vec<Place>,
+    /// Of each condition, which of the fields; see [`wanted_bit`].
+    wanted: Vec<u64>,
     /// Places of conditions, by their addresses.
     places: HashMap<usize, usize>,
 }
 
 impl Questions {
     fn add(&mut self, correlation: &Correlation) {
-        each_source(correlation, &mut |condition| {
-            let next = self.conditions.len();
-            if *self.places.entry(Arc::as_ptr(condition) as usize).or_insert(next) == next {
-                self.conditions.push(condition.clone());
-            }
-        });
-        self.add_fields(correlation);
-    }
-
-    fn add_fields(&mut self, correlation: &Correlation) {
         for base in &correlation.bases {
-            for field in base.groups.iter().chain(&base.values) {
-                if let Field::Of(place) = field
-                    && !self.fields.contains(place)
-                {
-                    self.fields.push(place.clone());
-                }
-            }
-            if let Source::Correlation(inner) = &base.source {
-                self.add_fields(inner);
+            match &base.source {
+                Source::Events(condition) => self.add_base(base, condition),
+                Source::Correlation(inner) => self.add(inner),
             }
         }
     }
-}
 
-fn each_source(correlation: &Correlation, each: &mut dyn FnMut(&Arc<Condition>)) {
-    for base in &correlation.bases {
-        match &base.source {
-            Source::Events(condition) => each(condition),
-            Source::Correlation(inner) => each_source(inner, each),
+    fn add_base(&mut self, base: &Base, condition: &Arc<Condition>) {
+        let next = self.conditions.len();
+        let asked = *self.places.entry(Arc::as_ptr(condition) as usize).or_insert(next);
+        if asked == next {
+            self.conditions.push(condition.clone());
+            self.wanted.push(0);
+        }
+        for field in base.groups.iter().chain(&base.values) {
+            let Field::Of(place) = field else { continue };
+            let known = self.fields.iter().position(|other| other == place);
+            let number = known.unwrap_or_else(|| {
+                self.fields.push(place.clone());
+                self.fields.len() - 1
+            });
+            self.wanted[asked] |= wanted_bit(number);
         }
     }
 }

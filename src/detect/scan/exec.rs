@@ -70,6 +70,8 @@ pub(super) struct Feeds {
     pub from: u32,
     /// Fields whose values are kept.
     pub fields: Arc<[Place]>,
+    /// Of which of them, by rule; see [`super::wanted_bit`].
+    pub wanted: Arc<[u64]>,
     /// In microseconds, when the events are that the other rules are asked of, if not always.
     pub others: Option<(i64, i64)>,
 }
@@ -359,8 +361,7 @@ impl Feeding {
         hits.retain(|hit| hit.rule < from);
         if let Some(feed) = &mut self.feed {
             // The other rules go on.
-            if let Err(error) = feed.take(batch, &self.hits, from, &self.feeds.fields, &mut self.reservation)
-            {
+            if let Err(error) = feed.take(batch, &self.hits, &self.feeds, &mut self.reservation) {
                 seen.starve(&error);
                 self.feed = None;
                 self.reservation.free();

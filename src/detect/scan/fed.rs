@@ -16,8 +16,9 @@ use datafusion::execution::memory_pool::MemoryReservation;
 use foldhash::HashMap;
 use uuid::Uuid;
 
+use super::exec::Feeds;
 use super::judge;
-use super::row;
+use super::{row, wanted_bit};
 use crate::detect::findings::Hit;
 use crate::detect::sigma::{Held, Place, Record};
 
@@ -98,7 +99,7 @@ impl Feed {
         }
     }
 
-    /// Takes in what rules from `from` on have matched in `batch`; `fields`: the places of values.
+    /// Takes in what the rules that feed have matched in `batch`.
     ///
     /// # Errors
     /// When it gets too much.
@@ -106,20 +107,21 @@ impl Feed {
         &mut self,
         batch: &RecordBatch,
         hits: &[judge::Hit],
-        from: u32,
-        fields: &[Place],
+        feeds: &Feeds,
         reservation: &mut MemoryReservation,
     ) -> Result<()> {
         if hits.is_empty() {
             return Ok(());
         }
-        let mut places = vec![u32::MAX; batch.num_rows()];
+        let rows = |hit: &judge::Hit| hit.rows.start as usize..hit.rows.end as usize;
+        let mut wanted = vec![None; batch.num_rows()];
         for hit in hits {
-            places[hit.rows.start as usize..hit.rows.end as usize].fill(0);
+            let own = feeds.wanted.get((hit.rule - feeds.from) as usize).copied().unwrap_or_default();
+            wanted[rows(hit)].iter_mut().for_each(|wanted| *wanted = Some(wanted.unwrap_or(0) | own));
         }
-        self.events(batch, fields, &mut places)?;
+        let places = self.events(batch, &feeds.fields, &wanted)?;
         for hit in hits {
-            self.hits.extend(hit.rows.clone().map(|row| (hit.rule - from, places[row as usize])));
+            self.hits.extend(places[rows(hit)].iter().map(|place| (hit.rule - feeds.from, *place)));
         }
         let bytes = self.bytes();
         anyhow::ensure!(
@@ -129,8 +131,13 @@ impl Feed {
         reservation.try_resize(bytes).context("what the rules of correlations match does not fit the memory")
     }
 
-    /// Appends the rows that have a place of 0, and sets their places.
-    fn events(&mut self, batch: &RecordBatch, fields: &[Place], places: &mut [u32]) -> Result<()> {
+    /// Appends the rows that are wanted, with these of their fields, and says where each is now.
+    fn events(
+        &mut self,
+        batch: &RecordBatch,
+        fields: &[Place],
+        wanted: &[Option<u64>],
+    ) -> Result<Vec<u32>> {
         let text = |name: &str| -> Result<StringViewArray> {
             let column = batch.column_by_name(name).with_context(|| format!("no `{name}`"))?;
             Ok(cast(column, &DataType::Utf8View)?.as_string_view().clone())
@@ -141,8 +148,9 @@ impl Feed {
         let ids = text("event_id")?;
         let columns = COLUMNS.iter().map(|name| text(name)).collect::<Result<Vec<_>>>()?;
         let records = row::Columns::new(batch, fields.iter().any(|place| place.held == Held::Record))?;
-        for (row, place) in places.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
-            *place = u32::try_from(self.times.len())?;
+        let mut places = vec![u32::MAX; wanted.len()];
+        for (row, wanted) in wanted.iter().enumerate().filter_map(|(row, wanted)| Some((row, (*wanted)?))) {
+            places[row] = u32::try_from(self.times.len())?;
             self.times.push(times.value(row));
             let id = ids.is_valid(row).then(|| ids.value(row)).filter(|id| !id.is_empty());
             self.ids.push(id.map_or(Id::NONE, |id| self.texts.id(id)));
@@ -156,8 +164,9 @@ impl Feed {
             }
             self.places.push(own);
             let mut record = records.row(row);
-            for (place, values) in fields.iter().zip(&mut self.fields) {
-                record.any(place, &mut |item| {
+            for (number, (place, values)) in fields.iter().zip(&mut self.fields).enumerate() {
+                let is_wanted = wanted & wanted_bit(number) != 0;
+                let _ = is_wanted && record.any(place, &mut |item| {
                     if let Some(text) = item.text() {
                         let before = values.numbers.last().copied().unwrap_or_default();
                         values.numbers.push(self.texts.number_after(&text, before));
@@ -167,7 +176,7 @@ impl Feed {
                 values.ends.push(u32::try_from(values.numbers.len())?);
             }
         }
-        Ok(())
+        Ok(places)
     }
 
     fn bytes(&self) -> usize {

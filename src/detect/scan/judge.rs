@@ -13,8 +13,9 @@ use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
 use super::answers::Answers;
-use super::program::{Known, Program, Question, SETTLED_MAX, Settled};
+use super::program::{Known, Present, Program, Question, SETTLED_MAX, Settled};
 use super::row::Columns;
+use crate::detect::sigma::{Item, any_at};
 use crate::event::FIELDS;
 
 /// A rule, and neighbouring rows that it matches.
@@ -70,7 +71,10 @@ struct Kind<'a> {
     source: Option<&'a str>,
     name: Option<&'a str>,
     present: u64,
+    /// Members that no column holds: what is asked of them differs from row to row.
     has_additions: bool,
+    /// Such a member is another source or name.
+    is_named_twice: bool,
 }
 
 impl Judge {
@@ -103,7 +107,7 @@ impl Judge {
             let end = (start + 1..rows).find(|row| self::kind(&columns, &program, *row) != kind);
             let end = end.unwrap_or(rows);
             let settled = self.settled(kind);
-            self.run(&columns, &settled, start..end, hits);
+            self.run(&columns, &settled, start..end, !kind.has_additions, hits);
             start = end;
         }
         for rule in 0..program.entries.len() {
@@ -133,8 +137,15 @@ impl Judge {
         (self.failed, self.costs.unwrap_or_default())
     }
 
-    /// A run of rows of one kind.
-    fn run(&mut self, columns: &Columns, settled: &Settled, rows: Range<u32>, hits: &mut Vec<Hit>) {
+    /// A run of rows of one kind; `whole`: whether columns say all of them.
+    fn run(
+        &mut self,
+        columns: &Columns,
+        settled: &Settled,
+        rows: Range<u32>,
+        whole: bool,
+        hits: &mut Vec<Hit>,
+    ) {
         hits.extend(settled.always.iter().map(|rule| Hit { rule: *rule, rows: rows.clone() }));
         if let Some(costs) = &mut self.costs {
             let by_kind = u64::from(rows.end - rows.start);
@@ -152,9 +163,10 @@ impl Judge {
         for row in rows {
             let mut record = columns.row(row as usize).with(&mut self.known);
             // Rows of one principal often follow each other, and ask the same of the same columns.
-            let same = if row == start { 0 } else { columns.same_as_before(settled.columns, row as usize) };
+            let comparable = whole && row > start;
+            let same = if comparable { columns.same_as_before(settled.columns, row as usize) } else { 0 };
             for (open, answer) in settled.open.iter().zip(&mut self.answers) {
-                let is_same = row > start && open.columns.is_some_and(|columns| columns & !same == 0);
+                let is_same = comparable && open.columns.is_some_and(|columns| columns & !same == 0);
                 if !is_same {
                     *answer = match &mut self.costs {
                         None => open.condition.holds(&mut record),
@@ -172,7 +184,7 @@ impl Judge {
 
     fn settled(&mut self, kind: Kind<'_>) -> Arc<Settled> {
         // SQL's `lower` folds some letters into ASCII, which the index of names does not: of these, every rule is asked.
-        if kind.has_additions || !kind.is_ascii() {
+        if kind.is_named_twice || !kind.is_ascii() {
             let program = &self.program;
             return self.unsettled.get_or_insert_with(|| Arc::new(program.all_open())).clone();
         }
@@ -222,6 +234,10 @@ impl Kind<'_> {
     }
 }
 
+/// What [`Settled`] is settled by, besides what is there.
+static NAMES: LazyLock<[[String; 1]; 2]> =
+    LazyLock::new(|| ["eventSource", "eventName"].map(|key| [key.to_owned()]));
+
 fn kind<'a>(columns: &'a Columns, program: &Program, row: u32) -> Kind<'a> {
     static PLACES: LazyLock<[usize; 2]> = LazyLock::new(|| {
         ["event_source", "event_name"]
@@ -229,9 +245,21 @@ fn kind<'a>(columns: &'a Columns, program: &Program, row: u32) -> Kind<'a> {
     });
     let row = row as usize;
     let [source, name] = PLACES.map(|field| columns.text(field, row));
+    let additions = columns.additions(row);
+    let is_present = |of: &Present| {
+        let added = |text| any_at(text, &of.path, &mut |item| *item != Item::Null);
+        columns.is_present(of.field, row) || additions.is_some_and(added)
+    };
     let bits = program.present.iter().enumerate();
-    let present = bits.fold(0, |bits, (bit, field)| bits | u64::from(columns.is_present(*field, row)) << bit);
-    Kind { source, name, present, has_additions: columns.additions(row).is_some() }
+    let present = bits.fold(0, |bits, (bit, of)| bits | u64::from(is_present(of)) << bit);
+    let named = |text| NAMES.iter().any(|path| any_at(text, path, &mut |_| true));
+    Kind {
+        source,
+        name,
+        present,
+        has_additions: additions.is_some(),
+        is_named_twice: additions.is_some_and(named),
+    }
 }
 
 /// Asks an SQL rule of some rows of a batch.

@@ -77,8 +77,15 @@ pub(super) struct Feeds {
     pub conditions: Vec<Arc<Condition>>,
     /// Fields whose values are wanted.
     pub fields: Arc<[Place]>,
+    /// Of which of them, by condition; see [`wanted_bit`].
+    pub wanted: Arc<[u64]>,
     /// When these events are; the span of the other rules lies within it.
     pub read: Span,
+}
+
+/// The bit of the field with this number. There are fewer bits than there may be fields: the last ones are wanted together.
+pub(super) fn wanted_bit(field: usize) -> u64 {
+    1 << field.min(63)
 }
 
 /// What one rule found.
@@ -276,7 +283,7 @@ async fn scan(
     let told = seen.clone();
     let read_by = Arc::new(OnceLock::new());
     let (reads, asked) = (read_by.clone(), program.clone());
-    let fields = feeds.map(|feeds| feeds.fields.clone());
+    let fed = feeds.map(|feeds| (feeds.fields.clone(), feeds.wanted.clone()));
     let in_span = (read_span != span).then(|| (span.since.as_microsecond(), span.until.as_microsecond()));
     let stream = session
         .run_through(rows, move |input| {
@@ -284,7 +291,7 @@ async fn scan(
             drop(reads.set(input.clone()));
             let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
             let columns = Columns { places, whole };
-            let feeds = fields.map(|fields| exec::Feeds { from, fields, others: in_span });
+            let feeds = fed.map(|(fields, wanted)| exec::Feeds { from, fields, wanted, others: in_span });
             let scan = RuleScanExec::new(input, program, keep, told, columns, feeds)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })

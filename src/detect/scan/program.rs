@@ -5,7 +5,7 @@
 //! that, and then they are a plain yes or no for all events of the kind. Only what is open after that is
 //! asked of each row: the rest of a Sigma condition, or an SQL filter.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::physical_expr::PhysicalExpr;
@@ -42,10 +42,19 @@ pub(super) struct Program {
     pub entries: Vec<Entry>,
     by_name: HashMap<String, Vec<u32>>,
     any_name: Vec<u32>,
-    /// Fields that rules ask to be there or not, by index into [`FIELDS`]; a bit of [`Known::present`] each.
-    pub present: Vec<usize>,
+    /// Fields that rules ask to be there or not; a bit of [`Known::present`] each.
+    pub present: Vec<Present>,
     /// Whether a rule looks at whole records.
     pub prints: bool,
+}
+
+/// A field that is there or not.
+#[derive(Debug)]
+pub(super) struct Present {
+    /// Its index into [`FIELDS`].
+    pub field: usize,
+    /// The keys that lead to it.
+    pub path: Arc<[String]>,
 }
 
 /// What rules come to for one kind of event.
@@ -111,7 +120,7 @@ impl Program {
     pub(super) fn new(entries: Vec<Entry>) -> Self {
         let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
         let mut any_name = Vec::new();
-        let mut present = BTreeSet::new();
+        let mut present = BTreeMap::new();
         let mut prints = false;
         for (index, entry) in (0..).zip(&entries) {
             match &entry.names.name {
@@ -122,10 +131,14 @@ impl Program {
             }
             if let Question::Condition(condition) = &entry.question {
                 condition.places(&mut |place| prints |= place.held == Held::Record);
-                condition.tests(&mut |test| present.extend(is_asked_to_be_there(&test.place, &test.check)));
+                condition.tests(&mut |test| {
+                    let field = is_asked_to_be_there(&test.place, &test.check);
+                    present.extend(field.map(|field| (field, test.place.path.clone())));
+                });
             }
         }
-        Self { entries, by_name, any_name, present: present.into_iter().collect(), prints }
+        let present = present.into_iter().map(|(field, path)| Present { field, path }).collect();
+        Self { entries, by_name, any_name, present, prints }
     }
 
     /// What the rules come to for events of a kind.
@@ -152,7 +165,7 @@ impl Program {
         settled
     }
 
-    /// Every rule, for a row of which its columns do not say all.
+    /// Every rule, for a row of which its columns do not say what it is called.
     pub(super) fn all_open(&self) -> Settled {
         let mut settled = Settled::default();
         for (index, entry) in (0..).zip(&self.entries) {
@@ -215,7 +228,7 @@ impl Program {
             };
         }
         let field = is_asked_to_be_there(place, check)?;
-        let bit = self.present.iter().position(|of| *of == field)?;
+        let bit = self.present.iter().position(|of| of.field == field)?;
         let is_present = known.present & (1 << bit) != 0;
         Some(is_present == matches!(check, Check::Exists))
     }

@@ -19,7 +19,7 @@ use crate::detect::window::Span;
 use crate::event::timestamp_type;
 use crate::query::Session;
 
-const RECORDS: [&str; 9] = [
+const RECORDS: [&str; 13] = [
     r#"{"eventSource":"iam.amazonaws.com","eventName":"CreateUser","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/eve","userName":"eve"},"requestParameters":{"userName":"bob"},"responseElements":null}"#,
     r#"{"eventSource":"iam.amazonaws.com","eventName":"CreateUser","errorCode":"AccessDenied","errorMessage":"no","userIdentity":{"type":"Root"},"requestParameters":null}"#,
     r#"{"eventSource":"IAM.amazonaws.com","eventName":"createuser","readOnly":"false","userIdentity":{"type":"AssumedRole","sessionContext":{"attributes":{"mfaAuthenticated":"true"},"sessionIssuer":{}}}}"#,
@@ -29,9 +29,13 @@ const RECORDS: [&str; 9] = [
     r#"{"eventSource":"s3.amazonaws.com","eventName":null,"userIdentity":"nobody"}"#,
     r#"{"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"},"additionalEventData":{"MFAUsed":"No"},"userIdentity":{"type":"IAMUser","userName":"eve"}}"#,
     r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt","requestParameters":["just","a","list"],"userIdentity":{"unknown":{"a":1},"type":"AWSService"}}"#,
+    r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","errorCode":["AccessDenied"],"userIdentity":{"type":"IAMUser"}}"#,
+    r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","errorCode":[null],"userIdentity.type":"Root"}"#,
+    r#"{"eventSource":"sts.amazonaws.com","eventName":["AssumeRole","CreateUser"],"userIdentity":{"type":["Root","AWSService"]}}"#,
+    r#"{"eventSource":["sts.amazonaws.com",7],"eventName":"AssumeRole"}"#,
 ];
 
-const DETECTIONS: [&str; 26] = [
+const DETECTIONS: [&str; 31] = [
     "{s: {eventName: CreateUser}, condition: s}",
     "{s: {eventSource: iam.amazonaws.com, eventName: [CreateUser, DeleteUser]}, f: {errorCode|exists: true}, condition: s and not f}",
     "{s: {eventSource: iam.amazonaws.com}, a: {errorCode|exists: false}, b: {errorMessage: null}, condition: s and (a or b)}",
@@ -56,6 +60,11 @@ const DETECTIONS: [&str; 26] = [
     "{s: {resources.ARN: b}, condition: s}",
     "{s: {strange.member.y|endswith: eep}, condition: s}",
     "{s: [deep, 'eve'], condition: s}",
+    "{s: {eventName: AssumeRole, errorCode|exists: true}, condition: s}",
+    "{s: {eventName: AssumeRole}, f: {errorCode|exists: true}, condition: s and not f}",
+    "{s: {eventName: AssumeRole, errorCode: null}, condition: s}",
+    "{s: {eventSource: sts.amazonaws.com, userIdentity.type: Root}, condition: s}",
+    "{s: {eventSource: 7}, condition: s}",
     "{s: {sourceIPAddress|cidr: 203.0.113.0/24, userAgent|contains: cli}, condition: s}",
     "{s: {userIdentity.userName|fieldref: userIdentity.userName}, condition: s}",
 ];

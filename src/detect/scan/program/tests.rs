@@ -128,7 +128,7 @@ proptest! {
             let known = Known {
                 source: record["eventSource"].as_str(),
                 name: record["eventName"].as_str(),
-                present: bits.fold(0, |bits, (bit, field)| bits | u64::from(is_present(record, *field)) << bit),
+                present: bits.fold(0, |bits, (bit, of)| bits | u64::from(is_present(record, of.field)) << bit),
             };
             let settled = program.settle(known);
             for (rule, condition) in (0..).zip(&conditions) {
