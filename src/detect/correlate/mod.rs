@@ -108,11 +108,7 @@ fn keeps(span: Span, micros: i64) -> bool {
 }
 
 /// What a correlation fires at; known once for all that are about it.
-fn fire<'a>(
-    correlation: &Arc<Correlation>,
-    events: &Events<'a>,
-    known: &mut Known<'a>,
-) -> Arc<Fired<'a>> {
+fn fire<'a>(correlation: &Arc<Correlation>, events: &Events<'a>, known: &mut Known<'a>) -> Arc<Fired<'a>> {
     let key = Arc::as_ptr(correlation) as usize;
     if let Some(fired) = known.get(&key) {
         return fired.clone();

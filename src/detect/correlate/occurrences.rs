@@ -144,7 +144,8 @@ pub(super) fn occurrences<'a>(
             Source::Events(condition) => {
                 collecting.happened.inner.push(None);
                 let place = events.asked.places.get(&(Arc::as_ptr(condition) as usize));
-                let matched = place.and_then(|place| events.fed.hits.get(*place)).map_or(&[][..], Vec::as_slice);
+                let matched =
+                    place.and_then(|place| events.fed.hits.get(*place)).map_or(&[][..], Vec::as_slice);
                 let (groups, values) = (events.fields(&base.groups), events.fields(&base.values));
                 collecting.happened.all.reserve(matched.len());
                 for hit in matched {
@@ -172,8 +173,8 @@ fn in_order(happened: &mut Happened<'_>, fed: &Fed) {
     });
     let values = &mut happened.values;
     happened.all.dedup_by(|next, kept| {
-        let same = (next.group, next.time) == (kept.group, kept.time)
-            && is_same_event(next.cause, kept.cause, fed);
+        let same =
+            (next.group, next.time) == (kept.group, kept.time) && is_same_event(next.cause, kept.cause, fed);
         if same {
             kept.rules |= next.rules;
             // Rules may have other values of the same event, by aliases.
@@ -204,10 +205,7 @@ fn order_of_causes(a: Cause, b: Cause, fed: &Fed) -> Ordering {
         let [one, other] = [one, other].map(|hit| fed.place(hit)[0]);
         if one == other { Ordering::Equal } else { texts.text(one).cmp(&texts.text(other)) }
     };
-    texts
-        .order_of_ids(fed.id(one), fed.id(other))
-        .then_with(accounts)
-        .then_with(|| one.cmp(&other))
+    texts.order_of_ids(fed.id(one), fed.id(other)).then_with(accounts).then_with(|| one.cmp(&other))
 }
 
 struct Collecting<'a> {
@@ -272,7 +270,8 @@ impl<'a> Collecting<'a> {
             };
             let times = if whenever { one.moments.as_slice() } else { &one.moments[..1] };
             let cause = Cause::Fired(rule, place);
-            let all = times.iter().map(|time| Occurrence { group, time: *time, cause, rules: 1 << rule, values });
+            let all =
+                times.iter().map(|time| Occurrence { group, time: *time, cause, rules: 1 << rule, values });
             self.happened.all.extend(all);
         }
     }

@@ -32,11 +32,12 @@ use futures::{StreamExt, TryStreamExt};
 
 use super::fed::Feed;
 use super::judge::{Cost, Hit, Judge};
-use super::kept::{Columns, Found, Kept};
+use super::kept::{self, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
+use super::row::Columns;
 use crate::detect::Severity;
-use crate::detect::sigma::Place;
+use crate::detect::sigma::{Held, Place};
 
 /// The places of rules in the program, of each row.
 pub(super) const RULES: &str = "$rules";
@@ -163,7 +164,7 @@ pub(super) struct RuleScanExec {
     keep: Keep,
     seen: Arc<Seen>,
     /// Columns of the input that are handed on.
-    columns: Columns,
+    columns: kept::Columns,
     feeds: Option<Feeds>,
     properties: Arc<PlanProperties>,
 }
@@ -175,7 +176,7 @@ impl RuleScanExec {
         program: Arc<Program>,
         keep: Keep,
         seen: Arc<Seen>,
-        columns: Columns,
+        columns: kept::Columns,
         feeds: Option<Feeds>,
     ) -> Result<Self> {
         let rules = Field::new_list(RULES, item(), true);
@@ -288,12 +289,14 @@ impl ExecutionPlan for RuleScanExec {
                 .register(context.memory_pool()),
         });
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
+        let mut fed = self.feeds.iter().flat_map(|feeds| feeds.fields.iter());
         let judging = Judging {
             judge: Judge::new(self.program.clone(), costs),
             kept,
             feeding,
             seen: self.seen.clone(),
             columns: self.columns.places.clone(),
+            prints: self.program.prints || fed.any(|place| place.held == Held::Record),
         };
         let schema = self.schema();
         let found = judging.all(input, schema.clone());
@@ -311,6 +314,8 @@ struct Judging {
     feeding: Option<Feeding>,
     seen: Arc<Seen>,
     columns: Vec<usize>,
+    /// Whether whole records are looked at.
+    prints: bool,
 }
 
 impl Judging {
@@ -328,9 +333,10 @@ impl Judging {
             let batch = batch?;
             hits.clear();
             self.seen.see(&batch);
-            self.judge.judge(&batch, &mut hits).map_err(external)?;
+            let columns = Columns::new(&batch, self.prints).map_err(external)?;
+            self.judge.judge(&batch, &columns, &mut hits).map_err(external)?;
             if let Some(feeding) = &mut self.feeding {
-                feeding.take(&batch, &mut hits, &self.seen).map_err(external)?;
+                feeding.take(&batch, &columns, &mut hits, &self.seen).map_err(external)?;
             }
             self.kept.take(&batch, &self.columns, &hits).map_err(external)?;
         }
@@ -354,14 +360,20 @@ struct Feeding {
 
 impl Feeding {
     /// Takes its hits, and leaves those of the other rules that are in their time.
-    fn take(&mut self, batch: &RecordBatch, hits: &mut Vec<Hit>, seen: &Seen) -> anyhow::Result<()> {
+    fn take(
+        &mut self,
+        batch: &RecordBatch,
+        columns: &Columns,
+        hits: &mut Vec<Hit>,
+        seen: &Seen,
+    ) -> anyhow::Result<()> {
         let from = self.feeds.from;
         self.hits.clear();
         self.hits.extend(hits.iter().filter(|hit| hit.rule >= from).cloned());
         hits.retain(|hit| hit.rule < from);
         if let Some(feed) = &mut self.feed {
             // The other rules go on.
-            if let Err(error) = feed.take(batch, &self.hits, &self.feeds, &mut self.reservation) {
+            if let Err(error) = feed.take(batch, columns, &self.hits, &self.feeds, &mut self.reservation) {
                 seen.starve(&error);
                 self.feed = None;
                 self.reservation.free();

@@ -18,9 +18,10 @@ use uuid::Uuid;
 
 use super::exec::Feeds;
 use super::judge;
-use super::{row, wanted_bit};
+use super::row::Columns;
+use super::wanted_bit;
 use crate::detect::findings::Hit;
-use crate::detect::sigma::{Held, Place, Record};
+use crate::detect::sigma::{Place, Record};
 
 /// What one partition takes at most, in bytes: several million events.
 const BYTES_MAX: usize = 384 << 20;
@@ -106,6 +107,7 @@ impl Feed {
     pub(super) fn take(
         &mut self,
         batch: &RecordBatch,
+        records: &Columns,
         hits: &[judge::Hit],
         feeds: &Feeds,
         reservation: &mut MemoryReservation,
@@ -119,7 +121,7 @@ impl Feed {
             let own = feeds.wanted.get((hit.rule - feeds.from) as usize).copied().unwrap_or_default();
             wanted[rows(hit)].iter_mut().for_each(|wanted| *wanted = Some(wanted.unwrap_or(0) | own));
         }
-        let places = self.events(batch, &feeds.fields, &wanted)?;
+        let places = self.events(batch, records, &feeds.fields, &wanted)?;
         for hit in hits {
             self.hits.extend(places[rows(hit)].iter().map(|place| (hit.rule - feeds.from, *place)));
         }
@@ -135,6 +137,7 @@ impl Feed {
     fn events(
         &mut self,
         batch: &RecordBatch,
+        records: &Columns,
         fields: &[Place],
         wanted: &[Option<u64>],
     ) -> Result<Vec<u32>> {
@@ -147,7 +150,6 @@ impl Feed {
             times.as_primitive_opt::<TimestampMicrosecondType>().context("`event_time` is no time")?;
         let ids = text("event_id")?;
         let columns = COLUMNS.iter().map(|name| text(name)).collect::<Result<Vec<_>>>()?;
-        let records = row::Columns::new(batch, fields.iter().any(|place| place.held == Held::Record))?;
         let mut places = vec![u32::MAX; wanted.len()];
         for (row, wanted) in wanted.iter().enumerate().filter_map(|(row, wanted)| Some((row, (*wanted)?))) {
             places[row] = u32::try_from(self.times.len())?;
@@ -166,13 +168,14 @@ impl Feed {
             let mut record = records.row(row);
             for (number, (place, values)) in fields.iter().zip(&mut self.fields).enumerate() {
                 let is_wanted = wanted & wanted_bit(number) != 0;
-                let _ = is_wanted && record.any(place, &mut |item| {
-                    if let Some(text) = item.text() {
-                        let before = values.numbers.last().copied().unwrap_or_default();
-                        values.numbers.push(self.texts.number_after(&text, before));
-                    }
-                    false
-                });
+                let _ = is_wanted
+                    && record.any(place, &mut |item| {
+                        if let Some(text) = item.text() {
+                            let before = values.numbers.last().copied().unwrap_or_default();
+                            values.numbers.push(self.texts.number_after(&text, before));
+                        }
+                        false
+                    });
                 values.ends.push(u32::try_from(values.numbers.len())?);
             }
         }

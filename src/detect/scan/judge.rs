@@ -3,7 +3,7 @@
 //! Neighbouring rows are mostly of one kind, since files are sorted by event source and name: a kind is looked up
 //! where it changes, and what it settles is said of the whole run of rows at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ pub(super) struct Hit {
 #[derive(Debug)]
 pub(super) struct Judge {
     program: Arc<Program>,
-    kinds: HashMap<Vec<u8>, Arc<Settled>>,
+    kinds: foldhash::HashMap<Vec<u8>, Arc<Settled>>,
     /// Of all kinds.
     weight: usize,
     /// SQL rules that could not be computed, and why; they are asked no more.
@@ -84,7 +84,7 @@ impl Judge {
         Self {
             costs: costs.then(|| vec![Cost::default(); program.entries.len()]),
             program,
-            kinds: HashMap::new(),
+            kinds: foldhash::HashMap::default(),
             weight: 0,
             failed: BTreeMap::new(),
             unsettled: None,
@@ -95,19 +95,23 @@ impl Judge {
         }
     }
 
-    /// Appends what the rows of `batch` match to `hits`.
-    pub(super) fn judge(&mut self, batch: &RecordBatch, hits: &mut Vec<Hit>) -> Result<()> {
+    /// Appends what the rows of `batch`, with these columns of it, match to `hits`.
+    pub(super) fn judge(
+        &mut self,
+        batch: &RecordBatch,
+        columns: &Columns,
+        hits: &mut Vec<Hit>,
+    ) -> Result<()> {
         let rows = u32::try_from(batch.num_rows()).context("a batch of too many rows")?;
         let program = self.program.clone();
-        let columns = Columns::new(batch, program.prints)?;
         self.known.begin_batch();
         let mut start = 0;
         while start < rows {
-            let kind = kind(&columns, &program, start);
-            let end = (start + 1..rows).find(|row| self::kind(&columns, &program, *row) != kind);
+            let kind = kind(columns, &program, start);
+            let end = (start + 1..rows).find(|row| self::kind(columns, &program, *row) != kind);
             let end = end.unwrap_or(rows);
             let settled = self.settled(kind);
-            self.run(&columns, &settled, start..end, !kind.has_additions, hits);
+            self.run(columns, &settled, start..end, !kind.has_additions, hits);
             start = end;
         }
         for rule in 0..program.entries.len() {
