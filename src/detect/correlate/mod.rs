@@ -91,8 +91,10 @@ impl<'a> Correlations<'a> {
             known.retain(|correlation, _| below.contains(correlation));
             let mut own: Vec<_> =
                 (0..fired.all.len()).filter(|index| keeps(span, fired.all[*index].first)).collect();
-            let key = |index: &usize| (fired.all[*index].first, fired.named_group(*index));
-            own.sort_by(|a, b| key(a).cmp(&key(b)));
+            own.sort_by(|a, b| {
+                let of_time = fired.all[*a].first.cmp(&fired.all[*b].first);
+                of_time.then_with(|| fired.named_group(*a).cmp(&fired.named_group(*b)))
+            });
             let total = own.len() as u64;
             own.truncate(max);
             let findings = own.into_iter().map(|index| fired.finding(index, rule, fed, stamp));

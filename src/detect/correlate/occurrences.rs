@@ -92,6 +92,7 @@ impl Values<'_> {
             values.dedup();
             self.all.append(&mut values);
         }
+        // Four billion values would be 16 GB.
         (start as u32, self.all.len() as u32)
     }
 }

@@ -93,3 +93,42 @@ impl Column {
         number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::detect::sigma::{Condition, Placeholders, detection};
+
+    const AGENT: usize = 7;
+
+    fn condition() -> Arc<Condition> {
+        let tree = crate::detect::yaml::read("{s: {userAgent|contains: kali}, condition: s}").unwrap();
+        detection::read(&tree, &Placeholders::new()).unwrap().condition
+    }
+
+    /// Asks of so many texts, each of them `times` times, and says whether any would be remembered.
+    fn ask(texts: usize, times: usize) -> bool {
+        let condition = condition();
+        let Condition::Test(test) = condition.as_ref() else { panic!("one test") };
+        let mut answers = Answers::default();
+        for row in 0..texts * times {
+            if row % 1000 == 0 {
+                answers.begin_batch();
+            }
+            let number = row / times;
+            let text = format!("{}{number}{}", if number % 3 == 0 { "Kali" } else { "curl" }, "x".repeat(50));
+            assert_eq!(answers.of(test, AGENT, row % 1000, &text), number % 3 == 0, "{text}");
+            assert!(answers.columns[AGENT].bytes <= BYTES_MAX + 1000);
+        }
+        !answers.columns[AGENT].is_off
+    }
+
+    #[test]
+    fn an_answer_stays_the_same_however_much_is_remembered_or_forgotten() {
+        assert!(ask(100, 3));
+        assert!(ask(100_000, 3), "texts come back");
+        assert!(!ask(100_000, 1), "no text comes back");
+    }
+}

@@ -35,9 +35,9 @@ use super::judge::{Cost, Hit, Judge};
 use super::kept::{self, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
-use super::row::Columns;
+use super::row::{Columns, Wanted};
 use crate::detect::Severity;
-use crate::detect::sigma::{Held, Place};
+use crate::detect::sigma::Place;
 
 /// The places of rules in the program, of each row.
 pub(super) const RULES: &str = "$rules";
@@ -289,14 +289,15 @@ impl ExecutionPlan for RuleScanExec {
                 .register(context.memory_pool()),
         });
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
-        let mut fed = self.feeds.iter().flat_map(|feeds| feeds.fields.iter());
+        let mut wanted = self.program.wanted;
+        self.feeds.iter().flat_map(|feeds| feeds.fields.iter()).for_each(|place| wanted.add(place));
         let judging = Judging {
             judge: Judge::new(self.program.clone(), costs),
             kept,
             feeding,
             seen: self.seen.clone(),
             columns: self.columns.places.clone(),
-            prints: self.program.prints || fed.any(|place| place.held == Held::Record),
+            wanted,
         };
         let schema = self.schema();
         let found = judging.all(input, schema.clone());
@@ -314,8 +315,7 @@ struct Judging {
     feeding: Option<Feeding>,
     seen: Arc<Seen>,
     columns: Vec<usize>,
-    /// Whether whole records are looked at.
-    prints: bool,
+    wanted: Wanted,
 }
 
 impl Judging {
@@ -333,7 +333,7 @@ impl Judging {
             let batch = batch?;
             hits.clear();
             self.seen.see(&batch);
-            let columns = Columns::new(&batch, self.prints).map_err(external)?;
+            let columns = Columns::new(&batch, self.wanted).map_err(external)?;
             self.judge.judge(&batch, &columns, &mut hits).map_err(external)?;
             if let Some(feeding) = &mut self.feeding {
                 feeding.take(&batch, &columns, &mut hits, &self.seen).map_err(external)?;

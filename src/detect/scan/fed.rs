@@ -167,15 +167,15 @@ impl Feed {
             self.places.push(own);
             let mut record = records.row(row);
             for (number, (place, values)) in fields.iter().zip(&mut self.fields).enumerate() {
-                let is_wanted = wanted & wanted_bit(number) != 0;
-                let _ = is_wanted
-                    && record.any(place, &mut |item| {
+                if wanted & wanted_bit(number) != 0 {
+                    record.any(place, &mut |item| {
                         if let Some(text) = item.text() {
                             let before = values.numbers.last().copied().unwrap_or_default();
                             values.numbers.push(self.texts.number_after(&text, before));
                         }
                         false
                     });
+                }
                 values.ends.push(u32::try_from(values.numbers.len())?);
             }
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use datafusion::physical_expr::PhysicalExpr;
 
 use super::names::Names;
+use super::row::Wanted;
 use crate::decode::Printer;
 use crate::detect::sigma::{Check, Condition, Held, Item, Place};
 use crate::event::{FIELDS, Kind};
@@ -44,8 +45,8 @@ pub(super) struct Program {
     any_name: Vec<u32>,
     /// Fields that rules ask to be there or not; a bit of [`Known::present`] each.
     pub present: Vec<Present>,
-    /// Whether a rule looks at whole records.
-    pub prints: bool,
+    /// What is asked of rows.
+    pub wanted: Wanted,
 }
 
 /// A field that is there or not.
@@ -82,7 +83,6 @@ pub(super) struct OpenRule {
 
 impl OpenRule {
     fn new(rule: u32, condition: Arc<Condition>) -> Self {
-        const { assert!(FIELDS.len() <= 64, "a bit for each") };
         let mut columns = Some(0);
         condition.places(&mut |place| {
             columns = match place.held {
@@ -121,7 +121,8 @@ impl Program {
         let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
         let mut any_name = Vec::new();
         let mut present = BTreeMap::new();
-        let mut prints = false;
+        let mut wanted = Wanted::default();
+        ["eventSource", "eventName"].iter().for_each(|name| wanted.add(&Place::of(name)));
         for (index, entry) in (0..).zip(&entries) {
             match &entry.names.name {
                 None => any_name.push(index),
@@ -130,7 +131,7 @@ impl Program {
                 }
             }
             if let Question::Condition(condition) = &entry.question {
-                condition.places(&mut |place| prints |= place.held == Held::Record);
+                condition.places(&mut |place| wanted.add(place));
                 condition.tests(&mut |test| {
                     let field = is_asked_to_be_there(&test.place, &test.check);
                     present.extend(field.map(|field| (field, test.place.path.clone())));
@@ -138,7 +139,7 @@ impl Program {
             }
         }
         let present = present.into_iter().map(|(field, path)| Present { field, path }).collect();
-        Self { entries, by_name, any_name, present, prints }
+        Self { entries, by_name, any_name, present, wanted }
     }
 
     /// What the rules come to for events of a kind.

@@ -16,6 +16,27 @@ use crate::detect::sigma::{Held, Item, Place, Record, Test, any_at, any_within};
 use crate::event::{FIELDS, Kind};
 use crate::query::json::Walker;
 
+/// What conditions ask of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// A bit for each of [`FIELDS`].
+    pub fields: u64,
+    /// Whether whole records are looked at.
+    pub prints: bool,
+}
+
+impl Wanted {
+    /// Asks for what is at `place`, too.
+    pub(super) fn add(&mut self, place: &Place) {
+        const { assert!(FIELDS.len() <= 64, "a bit for each") };
+        match place.held {
+            Held::Column { field, .. } => self.fields |= 1 << field,
+            Held::Record => self.prints = true,
+            Held::Beside => {}
+        }
+    }
+}
+
 /// The columns of a batch that conditions ask for.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -56,8 +77,8 @@ impl Column {
 }
 
 impl Columns {
-    /// Those of `batch` that are wanted; `print`: whether whole records are.
-    pub(super) fn new(batch: &RecordBatch, print: bool) -> Result<Self> {
+    /// Those of `batch` that are wanted.
+    pub(super) fn new(batch: &RecordBatch, wanted: Wanted) -> Result<Self> {
         let text = |name: &str| -> Result<Option<StringViewArray>> {
             let Some(column) = batch.column_by_name(name) else { return Ok(None) };
             Ok(Some(cast(column, &DataType::Utf8View)?.as_string_view().clone()))
@@ -76,8 +97,12 @@ impl Columns {
                 }
             }))
         };
-        let fields: Result<Vec<_>> = FIELDS.iter().map(|of| field(of.column, of.kind)).collect();
-        let printer = if print { Some(Printer::new(batch)?) } else { None };
+        let fields = FIELDS.iter().enumerate().map(|(number, of)| match wanted.fields & (1 << number) {
+            0 => Ok(None),
+            _ => field(of.column, of.kind),
+        });
+        let fields: Result<Vec<_>> = fields.collect();
+        let printer = if wanted.prints { Some(Printer::new(batch)?) } else { None };
         Ok(Self { fields: fields?, extra: text("extra")?, aggregation: text("aggregation")?, printer })
     }
 
