@@ -96,6 +96,18 @@ async fn events_are_counted_within_the_timespan_both_ends_included() {
 }
 
 #[tokio::test]
+async fn an_explained_run_tells_what_the_rules_of_correlations_took() {
+    let three = set("{type: event_count, rules: [fail], timespan: 1m, condition: {gte: 3}}", &["Fail"]);
+    let session = events(&[(0, "Fail"), (30, "Other"), (40, "Fail")]);
+    let options = Options { explain: true, ..Options::new("here", start(), "run") };
+    let report = run(&session, &three, &options).await.unwrap();
+    let (_, explained) = report.explained.unwrap();
+    let [fed] = explained.fed.as_slice() else { panic!("{:?}", explained.fed) };
+    assert_eq!(fed.names.as_deref(), Some(&["fail".to_owned()][..]));
+    assert_eq!((fed.cost.asked, fed.cost.by_kind), (0, 2));
+}
+
+#[tokio::test]
 async fn a_finding_says_what_it_is_about() {
     let three = set(
         "{type: event_count, rules: [fail], group-by: [userIdentity.userName, sourceIPAddress], timespan: 10m, condition: {gte: 3}}",

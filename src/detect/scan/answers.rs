@@ -114,12 +114,13 @@ mod tests {
         let Condition::Test(test) = condition.as_ref() else { panic!("one test") };
         let mut answers = Answers::default();
         for row in 0..texts * times {
-            if row % 1000 == 0 {
+            if row.is_multiple_of(1000) {
                 answers.begin_batch();
             }
             let number = row / times;
-            let text = format!("{}{number}{}", if number % 3 == 0 { "Kali" } else { "curl" }, "x".repeat(50));
-            assert_eq!(answers.of(test, AGENT, row % 1000, &text), number % 3 == 0, "{text}");
+            let is_kali = number.is_multiple_of(3);
+            let text = format!("{}{number}{}", if is_kali { "Kali" } else { "curl" }, "x".repeat(50));
+            assert_eq!(answers.of(test, AGENT, row % 1000, &text), is_kali, "{text}");
             assert!(answers.columns[AGENT].bytes <= BYTES_MAX + 1000);
         }
         !answers.columns[AGENT].is_off

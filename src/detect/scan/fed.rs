@@ -198,7 +198,7 @@ impl Feed {
         let new = |number: &mut u32| *number = numbers[*number as usize];
         self.places.iter_mut().flatten().for_each(new);
         self.fields.iter_mut().flat_map(|field| &mut field.numbers).for_each(new);
-        for id in self.ids.iter_mut() {
+        for id in &mut self.ids {
             if let Some(number) = id.number() {
                 *id = Id(numbers[number as usize].into());
             }
