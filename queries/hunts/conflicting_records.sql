@@ -16,7 +16,7 @@ SELECT
   count(DISTINCT principal) AS principals,
   count(DISTINCT source_ip_address) AS addresses,
   count(*) FILTER (WHERE addendum IS NOT NULL) AS addenda,
-  array_slice(array_sort(array_agg(DISTINCT source_object)), 1, 5) AS some_objects
+  array_slice(array_sort(array_agg(DISTINCT source_object), 'ASC', 'NULLS LAST'), 1, 5) AS some_objects
 FROM cloudtrail
 WHERE event_time >= $since AND event_time < $until
   AND event_id IS NOT NULL

@@ -13,7 +13,7 @@ SELECT
   count(DISTINCT source_ip_address) AS addresses,
   min(event_time) AS first_time,
   max(event_time) AS last_time,
-  array_slice(array_sort(array_agg(DISTINCT event_name)), 1, 10) AS some_actions
+  array_slice(array_sort(array_agg(DISTINCT event_name), 'ASC', 'NULLS LAST'), 1, 10) AS some_actions
 FROM cloudtrail
 WHERE event_time >= $since AND event_time < $until
   AND (

@@ -9,7 +9,7 @@ SELECT
   session_issuer_arn AS role_arn,
   split_part(user_arn, '/', 3) AS instance,
   count(DISTINCT source_ip) AS addresses,
-  array_slice(array_sort(array_agg(DISTINCT source_ip)), 1, 10) AS some_addresses,
+  array_slice(array_sort(array_agg(DISTINCT source_ip), 'ASC', 'NULLS LAST'), 1, 10) AS some_addresses,
   count(DISTINCT user_agent) AS user_agents,
   count(*) AS calls,
   min(event_time) AS first_time,

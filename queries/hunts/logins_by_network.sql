@@ -11,7 +11,7 @@ SELECT
   count(*) FILTER (WHERE lower(response_elements ->> 'ConsoleLogin') = 'failure') AS failed,
   count(*) FILTER (WHERE lower(additional_event_data ->> 'MFAUsed') = 'yes') AS with_mfa,
   count(DISTINCT coalesce(user_name, user_arn, user_type)) AS users,
-  array_slice(array_sort(array_agg(DISTINCT coalesce(user_name, user_arn, user_type))), 1, 10) AS some_users,
+  array_slice(array_sort(array_agg(DISTINCT coalesce(user_name, user_arn, user_type)), 'ASC', 'NULLS LAST'), 1, 10) AS some_users,
   min(event_time) AS first_time,
   max(event_time) AS last_time
 FROM cloudtrail

@@ -11,7 +11,7 @@ SELECT
   user_agent,
   count(*) AS calls,
   min(source_ip_address) AS an_address,
-  array_slice(array_sort(array_agg(DISTINCT event_name)), 1, 10) AS some_actions
+  array_slice(array_sort(array_agg(DISTINCT event_name), 'ASC', 'NULLS LAST'), 1, 10) AS some_actions
 FROM cloudtrail
 WHERE event_time < $until
   AND principal IS NOT NULL

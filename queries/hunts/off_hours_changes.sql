@@ -22,7 +22,7 @@ SELECT
   max(event_time) AS last_time,
   count(DISTINCT source_ip_address) AS addresses,
   min(source_ip_address) AS an_address,
-  array_slice(array_sort(array_agg(DISTINCT event_name)), 1, 10) AS some_actions
+  array_slice(array_sort(array_agg(DISTINCT event_name), 'ASC', 'NULLS LAST'), 1, 10) AS some_actions
 FROM cloudtrail
 WHERE event_time >= $since AND event_time < $until
   AND read_only = false

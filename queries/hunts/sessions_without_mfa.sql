@@ -12,7 +12,7 @@ SELECT
   count(*) FILTER (WHERE access_key_id LIKE 'AKIA%') AS by_long_term_key,
   count(*) FILTER (WHERE session_credential_from_console) AS by_console,
   count(DISTINCT event_name) AS actions,
-  array_slice(array_sort(array_agg(DISTINCT event_name)), 1, 10) AS some_actions,
+  array_slice(array_sort(array_agg(DISTINCT event_name), 'ASC', 'NULLS LAST'), 1, 10) AS some_actions,
   min(event_time) AS first_time,
   max(event_time) AS last_time
 FROM cloudtrail

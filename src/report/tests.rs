@@ -116,6 +116,35 @@ fn no_form_lets_a_control_character_or_a_turned_text_through() {
 }
 
 #[test]
+fn many_findings_are_written_each_once_and_in_order() {
+    // More than are made at once, whatever the number of cores.
+    let count = 3 * 1024 * rayon::current_num_threads() + 7;
+    let findings = (0..count).map(|number| {
+        let time = jiff::Timestamp::from_second(number as i64).unwrap().to_string();
+        Finding { finding_id: number.to_string(), ..finding("some_rule", Severity::Low, &time) }
+    });
+    let report = report(findings.collect());
+    let wanted: Vec<_> = (0..count).map(|number| number.to_string()).collect();
+    let id = |value: &Value| value["finding_id"].as_str().unwrap().to_owned();
+
+    let lines = written(Format::Ndjson, &report, Style::default());
+    let ids: Vec<_> = lines.lines().map(|line| id(&serde_json::from_str(line).unwrap())).collect();
+    assert!(ids == wanted);
+    let document: Value = serde_json::from_str(&written(Format::Json, &report, Style::default())).unwrap();
+    let ids: Vec<_> = document["findings"].as_array().unwrap().iter().map(id).collect();
+    assert!(ids == wanted);
+    let table = written(Format::Csv, &report, Style::default());
+    let ids: Vec<_> = table.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert!(ids == wanted);
+    let lines = written(Format::Ocsf, &report, Style::default());
+    let uid = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        value["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    assert!(lines.lines().map(uid).collect::<Vec<_>>() == wanted);
+}
+
+#[test]
 fn a_table_has_a_line_a_finding_and_says_what_was_not_looked_at() {
     let text = written(
         Format::Table,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::demo::{Demo, demo};
+use crate::harness::{Record, Run, TestLake};
 
 /// Rows in the file, at most.
 const ROWS: usize = 3;
@@ -125,4 +126,19 @@ fn a_printed_hunt_is_a_file_that_runs() {
     let rows = run(path.to_str().unwrap());
     assert!(!rows.is_empty());
     assert_eq!(rows, run("root_trail"));
+}
+
+#[test]
+fn a_list_of_some_values_ends_with_the_one_that_is_missing() {
+    let denied = |number, name| {
+        let record = Record::new(number).with("/errorCode", "AccessDenied").with("/eventName", name);
+        record.json()
+    };
+    let records = [denied(1, Value::Null), denied(2, json!("ListBuckets")), denied(3, json!("GetObject"))];
+    let lake = TestLake::new().object("one.json.gz", &records);
+    lake.ingest().expect_exit(0);
+    let mut hunt = lake.dir.command();
+    hunt.args(["query", "-f", "denied_by_principal", "--format", "ndjson"]);
+    let rows = Run::of(hunt, b"").expect_exit(0).ndjson();
+    assert_eq!(rows[0]["some_actions"], json!(["GetObject", "ListBuckets", null]));
 }

@@ -1,7 +1,7 @@
 //! When a correlation fired, and the findings that this makes.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -184,8 +184,8 @@ impl<'a> Fired<'a> {
 struct Evidence {
     /// The first [`EVENT_IDS_MAX`], in order.
     first: Vec<(i64, Id)>,
-    /// Numbers of texts, in order.
-    names: Vec<u32>,
+    /// Numbers of texts.
+    names: BTreeSet<u32>,
     /// Account, region, principal, address: the number of the text that all have, 0 if they differ.
     common: Option<[u32; 4]>,
 }
@@ -197,11 +197,7 @@ impl Evidence {
         if id != Id::NONE {
             self.add_id(fed.time(hit), id, fed.texts());
         }
-        if name != 0
-            && let Err(place) = self.names.binary_search(&name)
-        {
-            self.names.insert(place, name);
-        }
+        self.names.insert(name);
         let before = self.common.get_or_insert(common);
         before.iter_mut().zip(common).filter(|(one, other)| **one != *other).for_each(|(one, _)| *one = 0);
     }

@@ -96,6 +96,34 @@ async fn events_are_counted_within_the_timespan_both_ends_included() {
 }
 
 #[tokio::test]
+async fn correlations_may_ask_for_more_fields_than_there_are_bits() {
+    let fields = |rule: usize| (0..16).map(move |number| format!("requestParameters.f{rule}x{number}"));
+    let correlation = |rule: usize| {
+        format!(
+            "title: it fires\nid: it{rule}\ncorrelation: {{type: event_count, rules: [n{rule}], group-by: [{}], \
+             timespan: 1m, condition: {{gte: 1}}}}\n{}",
+            fields(rule).collect::<Vec<_>>().join(", "),
+            bases(&[format!("N{rule}").as_str()])
+        )
+    };
+    let texts: Vec<_> = (0..6).map(|rule| (format!("{rule}.yml"), correlation(rule))).collect();
+    let files: Vec<_> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let member = |rule: usize| fields(rule).map(|name| format!("\"{}\":\"{name}\"", &name[18..]));
+    let event = |rule: usize| {
+        let members = member(rule).collect::<Vec<_>>().join(",");
+        let rest = format!(",\"requestParameters\":{{{members}}}");
+        event(rule, 10, &format!("N{rule}"), "eve", &rest)
+    };
+    let findings = found(&session_over(&(0..6).map(event).collect::<Vec<_>>()), &rules(&files)).await;
+    assert_eq!(findings.len(), 6);
+    for (rule, finding) in findings.iter().enumerate() {
+        for name in fields(rule) {
+            assert_eq!(finding.text(&name).as_deref(), Some(name.as_str()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_explained_run_tells_what_the_rules_of_correlations_took() {
     let three = set("{type: event_count, rules: [fail], timespan: 1m, condition: {gte: 3}}", &["Fail"]);
     let session = events(&[(0, "Fail"), (30, "Other"), (40, "Fail")]);

@@ -30,14 +30,13 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
-use super::fed::Feed;
+use super::fed::{Feed, Feeds};
 use super::judge::{Cost, Hit, Judge};
 use super::kept::{self, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
-use super::row::{Columns, Wanted};
+use super::row::{Columns, Reads};
 use crate::detect::Severity;
-use crate::detect::sigma::Place;
 
 /// The places of rules in the program, of each row.
 pub(super) const RULES: &str = "$rules";
@@ -61,20 +60,6 @@ pub(super) enum Keep {
         /// Whether it is told what each rule takes.
         costs: bool,
     },
-}
-
-/// Rules of the program that feed correlations: of what they match every event is kept. It has columns of its own, so it is
-/// handed on beside the output ([`Seen::fed`]).
-#[derive(Debug, Clone)]
-pub(super) struct Feeds {
-    /// The first of these rules; all after it are, too.
-    pub from: u32,
-    /// Fields whose values are kept.
-    pub fields: Arc<[Place]>,
-    /// Of which of them, by rule; see [`super::wanted_bit`].
-    pub wanted: Arc<[u64]>,
-    /// In microseconds, when the events are that the other rules are asked of, if not always.
-    pub others: Option<(i64, i64)>,
 }
 
 /// What is known after a scan beside its output: when the first and the last event were, and which rules could not be
@@ -289,15 +274,15 @@ impl ExecutionPlan for RuleScanExec {
                 .register(context.memory_pool()),
         });
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
-        let mut wanted = self.program.wanted;
-        self.feeds.iter().flat_map(|feeds| feeds.fields.iter()).for_each(|place| wanted.add(place));
+        let mut reads = self.program.reads;
+        self.feeds.iter().flat_map(|feeds| feeds.fields.iter()).for_each(|place| reads.add(place));
         let judging = Judging {
             judge: Judge::new(self.program.clone(), costs),
             kept,
             feeding,
             seen: self.seen.clone(),
             columns: self.columns.places.clone(),
-            wanted,
+            reads,
         };
         let schema = self.schema();
         let found = judging.all(input, schema.clone());
@@ -315,7 +300,7 @@ struct Judging {
     feeding: Option<Feeding>,
     seen: Arc<Seen>,
     columns: Vec<usize>,
-    wanted: Wanted,
+    reads: Reads,
 }
 
 impl Judging {
@@ -333,7 +318,7 @@ impl Judging {
             let batch = batch?;
             hits.clear();
             self.seen.see(&batch);
-            let columns = Columns::new(&batch, self.wanted).map_err(external)?;
+            let columns = Columns::new(&batch, self.reads).map_err(external)?;
             self.judge.judge(&batch, &columns, &mut hits).map_err(external)?;
             if let Some(feeding) = &mut self.feeding {
                 feeding.take(&batch, &columns, &mut hits, &self.seen).map_err(external)?;

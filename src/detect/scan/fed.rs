@@ -1,6 +1,6 @@
 //! The events that correlations are about, in little: when, which one, by whom, from where, and the values asked for.
 //!
-//! A correlation's rules may match most events, of which it fires at few, so an event takes some sixty bytes here: each
+//! A correlation's rules may match most events, of which it fires at few, so an event takes some hundred bytes here: each
 //! text is held once and an event has its number. Neighbours mostly have the same texts, which are looked up where they
 //! change. Each thread numbers the texts that it meets; after the scan all have the numbers of [`Fed`].
 
@@ -16,7 +16,6 @@ use datafusion::execution::memory_pool::MemoryReservation;
 use foldhash::HashMap;
 use uuid::Uuid;
 
-use super::exec::Feeds;
 use super::judge;
 use super::row::Columns;
 use super::wanted_bit;
@@ -41,6 +40,20 @@ const COLUMNS: [&str; 8] = [
 /// The columns that events are taken from, besides those of fields.
 pub(super) fn columns() -> impl Iterator<Item = &'static str> {
     ["event_time", "event_id"].into_iter().chain(COLUMNS)
+}
+
+/// Rules of the program that feed correlations: of what they match every event is kept. It has columns of its own, so it is
+/// handed on beside the output of the scan.
+#[derive(Debug, Clone)]
+pub(super) struct Feeds {
+    /// The first of these rules; all after it are, too.
+    pub from: u32,
+    /// Fields whose values are kept.
+    pub fields: Arc<[Place]>,
+    /// Of which of them, by rule; see [`super::wanted_bit`].
+    pub wanted: Arc<[u64]>,
+    /// In microseconds, when the events are that the other rules are asked of, if not always.
+    pub others: Option<(i64, i64)>,
 }
 
 /// The events that [`super::Feeds`] asked for.

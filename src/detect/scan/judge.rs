@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -13,10 +13,9 @@ use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
 use super::answers::Answers;
-use super::program::{Known, Present, Program, Question, SETTLED_MAX, Settled};
+use super::program::{Known, Member, Program, Question, SETTLED_MAX, Settled};
 use super::row::Columns;
 use crate::detect::sigma::{Item, any_at};
-use crate::event::FIELDS;
 
 /// A rule, and neighbouring rows that it matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,25 +237,17 @@ impl Kind<'_> {
     }
 }
 
-/// What [`Settled`] is settled by, besides what is there.
-static NAMES: LazyLock<[[String; 1]; 2]> =
-    LazyLock::new(|| ["eventSource", "eventName"].map(|key| [key.to_owned()]));
-
 fn kind<'a>(columns: &'a Columns, program: &Program, row: u32) -> Kind<'a> {
-    static PLACES: LazyLock<[usize; 2]> = LazyLock::new(|| {
-        ["event_source", "event_name"]
-            .map(|name| FIELDS.iter().position(|field| field.column == name).unwrap_or_default())
-    });
     let row = row as usize;
-    let [source, name] = PLACES.map(|field| columns.text(field, row));
+    let [source, name] = program.named.each_ref().map(|of| columns.text(of.field, row));
     let additions = columns.additions(row);
-    let is_present = |of: &Present| {
+    let is_present = |of: &Member| {
         let added = |text| any_at(text, &of.path, &mut |item| *item != Item::Null);
         columns.is_present(of.field, row) || additions.is_some_and(added)
     };
     let bits = program.present.iter().enumerate();
     let present = bits.fold(0, |bits, (bit, of)| bits | u64::from(is_present(of)) << bit);
-    let named = |text| NAMES.iter().any(|path| any_at(text, path, &mut |_| true));
+    let named = |text| program.named.iter().any(|of| any_at(text, &of.path, &mut |_| true));
     Kind {
         source,
         name,

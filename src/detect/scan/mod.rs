@@ -291,7 +291,7 @@ async fn scan(
             drop(reads.set(input.clone()));
             let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
             let columns = Columns { places, whole };
-            let feeds = fed.map(|(fields, wanted)| exec::Feeds { from, fields, wanted, others: in_span });
+            let feeds = fed.map(|(fields, wanted)| fed::Feeds { from, fields, wanted, others: in_span });
             let scan = RuleScanExec::new(input, program, keep, told, columns, feeds)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })

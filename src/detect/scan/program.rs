@@ -11,7 +11,7 @@ use std::sync::Arc;
 use datafusion::physical_expr::PhysicalExpr;
 
 use super::names::Names;
-use super::row::Wanted;
+use super::row::Reads;
 use crate::decode::Printer;
 use crate::detect::sigma::{Check, Condition, Held, Item, Place};
 use crate::event::{FIELDS, Kind};
@@ -44,14 +44,16 @@ pub(super) struct Program {
     by_name: HashMap<String, Vec<u32>>,
     any_name: Vec<u32>,
     /// Fields that rules ask to be there or not; a bit of [`Known::present`] each.
-    pub present: Vec<Present>,
-    /// What is asked of rows.
-    pub wanted: Wanted,
+    pub present: Vec<Member>,
+    /// The source and the name of an event.
+    pub named: [Member; 2],
+    /// What is read of rows.
+    pub reads: Reads,
 }
 
-/// A field that is there or not.
+/// A member of a record that is a column.
 #[derive(Debug)]
-pub(super) struct Present {
+pub(super) struct Member {
     /// Its index into [`FIELDS`].
     pub field: usize,
     /// The keys that lead to it.
@@ -121,8 +123,13 @@ impl Program {
         let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
         let mut any_name = Vec::new();
         let mut present = BTreeMap::new();
-        let mut wanted = Wanted::default();
-        ["eventSource", "eventName"].iter().for_each(|name| wanted.add(&Place::of(name)));
+        let mut reads = Reads::default();
+        let named = ["eventSource", "eventName"].map(|name| {
+            let place = Place::of(name);
+            reads.add(&place);
+            let field = FIELDS.iter().position(|field| Some(field.column) == place.column());
+            Member { field: field.expect("sources and names are columns"), path: place.path }
+        });
         for (index, entry) in (0..).zip(&entries) {
             match &entry.names.name {
                 None => any_name.push(index),
@@ -131,15 +138,15 @@ impl Program {
                 }
             }
             if let Question::Condition(condition) = &entry.question {
-                condition.places(&mut |place| wanted.add(place));
+                condition.places(&mut |place| reads.add(place));
                 condition.tests(&mut |test| {
                     let field = is_asked_to_be_there(&test.place, &test.check);
                     present.extend(field.map(|field| (field, test.place.path.clone())));
                 });
             }
         }
-        let present = present.into_iter().map(|(field, path)| Present { field, path }).collect();
-        Self { entries, by_name, any_name, present, wanted }
+        let present = present.into_iter().map(|(field, path)| Member { field, path }).collect();
+        Self { entries, by_name, any_name, present, named, reads }
     }
 
     /// What the rules come to for events of a kind.

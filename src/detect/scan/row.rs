@@ -12,26 +12,26 @@ use arrow::datatypes::{DataType, TimestampMicrosecondType};
 
 use super::answers::Answers;
 use crate::decode::Printer;
-use crate::detect::sigma::{Held, Item, Place, Record, Test, any_at, any_within};
+use crate::detect::sigma::{Held, Item, Place, Record, any_at, any_within};
 use crate::event::{FIELDS, Kind};
 use crate::query::json::Walker;
 
-/// What conditions ask of rows.
+/// What conditions read of rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct Reads {
     /// A bit for each of [`FIELDS`].
     pub fields: u64,
     /// Whether whole records are looked at.
-    pub prints: bool,
+    pub whole: bool,
 }
 
-impl Wanted {
-    /// Asks for what is at `place`, too.
+impl Reads {
+    /// What is at `place`, too.
     pub(super) fn add(&mut self, place: &Place) {
         const { assert!(FIELDS.len() <= 64, "a bit for each") };
         match place.held {
             Held::Column { field, .. } => self.fields |= 1 << field,
-            Held::Record => self.prints = true,
+            Held::Record => self.whole = true,
             Held::Beside => {}
         }
     }
@@ -77,8 +77,8 @@ impl Column {
 }
 
 impl Columns {
-    /// Those of `batch` that are wanted.
-    pub(super) fn new(batch: &RecordBatch, wanted: Wanted) -> Result<Self> {
+    /// Those of `batch` that are read.
+    pub(super) fn new(batch: &RecordBatch, reads: Reads) -> Result<Self> {
         let text = |name: &str| -> Result<Option<StringViewArray>> {
             let Some(column) = batch.column_by_name(name) else { return Ok(None) };
             Ok(Some(cast(column, &DataType::Utf8View)?.as_string_view().clone()))
@@ -97,12 +97,12 @@ impl Columns {
                 }
             }))
         };
-        let fields = FIELDS.iter().enumerate().map(|(number, of)| match wanted.fields & (1 << number) {
+        let fields = FIELDS.iter().enumerate().map(|(number, of)| match reads.fields & (1 << number) {
             0 => Ok(None),
             _ => field(of.column, of.kind),
         });
         let fields: Result<Vec<_>> = fields.collect();
-        let printer = if wanted.prints { Some(Printer::new(batch)?) } else { None };
+        let printer = if reads.whole { Some(Printer::new(batch)?) } else { None };
         Ok(Self { fields: fields?, extra: text("extra")?, aggregation: text("aggregation")?, printer })
     }
 
@@ -220,13 +220,20 @@ impl Record for Row<'_> {
         }
     }
 
-    fn known(&mut self, test: &Test) -> Option<bool> {
-        let Held::Column { field, inside } = test.place.held else { return None };
-        // Members that no column holds may be of the same name.
-        if inside < test.place.path.len() || self.additions.is_some() {
-            return None;
+    fn any_known(&mut self, place: &Place, test: usize, each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
+        let (columns, row) = (self.columns, self.row);
+        let text = match place.held {
+            // Members that no column holds may be of the same name.
+            Held::Column { field, .. } if place.inside().is_empty() && self.additions.is_none() => {
+                columns.text(field, row).map(|text| (field, text))
+            }
+            _ => None,
+        };
+        match text.zip(self.answers.as_deref_mut()) {
+            Some(((field, text), answers)) => {
+                answers.of(test, field, row, text, || each(&Item::Text(Cow::Borrowed(text))))
+            }
+            None => self.any(place, each),
         }
-        let text = self.columns.text(field, self.row)?;
-        Some(self.answers.as_mut()?.of(test, field, self.row, text))
     }
 }

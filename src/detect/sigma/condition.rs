@@ -188,10 +188,11 @@ impl Test {
                 });
                 !wanted.is_empty() && record.any(&self.place, &mut |item| other.is_passed(item, &wanted))
             }
-            check => {
-                let known = if self.is_dear() { record.known(self) } else { None };
-                known.unwrap_or_else(|| record.any(&self.place, &mut |item| check.is_passed(item)))
+            check if self.is_dear() => {
+                let test = std::ptr::from_ref(self) as usize;
+                record.any_known(&self.place, test, &mut |item| check.is_passed(item))
             }
+            check => record.any(&self.place, &mut |item| check.is_passed(item)),
         }
     }
 

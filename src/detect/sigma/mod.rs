@@ -23,7 +23,7 @@ mod tests;
 pub(crate) use self::collection::Collection;
 #[allow(unused_imports, reason = "of tests and fuzz targets")]
 pub(crate) use self::collection::rules;
-pub(crate) use self::condition::{Check, Condition, Test};
+pub(crate) use self::condition::{Check, Condition};
 pub use self::correlation::Correlation;
 pub(crate) use self::correlation::{Asks, Base, Bounds, Field, Source, Statistic};
 pub use self::detection::Detection;

@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 
-use super::condition::Test;
 use super::place::Place;
 use crate::query::json::{Walker, unescape};
 
@@ -49,10 +48,11 @@ pub(crate) trait Record {
     /// Hands the values at `place` to `each`, until it says `true`; whether it has.
     fn any(&mut self, place: &Place, each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool;
 
-    /// What `test` says of it, if that need not be asked again.
-    fn known(&mut self, test: &Test) -> Option<bool> {
+    /// As [`Self::any`]. `each` says the same of equal values; `test` is what tells it from others, by which an answer may
+    /// be remembered.
+    fn any_known(&mut self, place: &Place, test: usize, each: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
         let _ = test;
-        None
+        self.any(place, each)
     }
 }
 
