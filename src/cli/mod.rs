@@ -33,6 +33,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, ConfigError};
 use crate::lake::LocationError;
+use crate::query::QueryError;
 use crate::source::{SourceError, chain_text};
 
 use self::app::App;
@@ -72,8 +73,9 @@ fn start(cli: Cli) -> anyhow::Result<Exit> {
     builder.enable_all().thread_stack_size(WORKER_STACK).thread_keep_alive(IDLE);
     let runtime = builder.build()?;
     let done = runtime.block_on(dispatch(cli.command, &app));
-    // A query that met a limit may still be computing where nothing can stop it.
-    runtime.shutdown_timeout(GRACE);
+    // A query that met a limit may still be computing where nothing can stop it, and fill memory meanwhile.
+    let grace = if done.as_ref().is_err_and(is_limit) { Duration::ZERO } else { GRACE };
+    runtime.shutdown_timeout(grace);
     done
 }
 
@@ -141,6 +143,11 @@ fn is_slip(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
         || error.is::<LocationError>()
         || matches!(error.downcast_ref(), Some(SourceError::Misnamed { .. }))
+}
+
+/// Whether a statement met a limit of memory, rows or time.
+fn is_limit(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(QueryError::Limit(_))))
 }
 
 /// `trailhound query … | head` is no failure.
