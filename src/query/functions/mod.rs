@@ -8,7 +8,9 @@
 //! Not here: functions that the planner treats specially (`iso_time`, `element_at`).
 
 mod arguments;
+mod distinct;
 mod element_at;
+mod group_texts;
 mod growth;
 mod ip;
 mod iso_time;
@@ -96,6 +98,7 @@ pub fn register(context: &SessionContext) -> Result<()> {
     }
     element_at::register(context);
     iso_time::register(context);
+    distinct::register(context)?;
     growth::register(context)
 }
 
