@@ -125,7 +125,7 @@ fn row(name: &str, object: &[u8], decoded: &Decoded) -> ObjectRow {
         event_times: decoded.event_times,
         account_id: None,
         region: None,
-        sha256: Some(decoded.sha256),
+        sha256: decoded.sha256,
         month: None,
     }
 }

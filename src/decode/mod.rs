@@ -247,8 +247,8 @@ pub struct Decoded {
     pub dead_letters: Vec<DeadLetter>,
     /// Bytes after inflating.
     pub inflated: u64,
-    /// Of the inflated bytes.
-    pub sha256: [u8; 32],
+    /// Of the inflated bytes; `None` if it was not wanted ([`Decoder::digest`]) and the object was read at once.
+    pub sha256: Option<[u8; 32]>,
     /// The earliest and latest event time, in microseconds since 1970 UTC.
     pub event_times: Option<(i64, i64)>,
 }
@@ -260,6 +260,7 @@ pub struct Decoder {
     whole: Whole,
     rows: Rows,
     window: usize,
+    digest: bool,
 }
 
 /// The rows of one object on their way out.
@@ -285,7 +286,19 @@ impl Decoder {
 
     /// One that decodes so many bytes at a time: for tests of what lies across the end of a window.
     pub fn with_window(options: Options, window: usize) -> Self {
-        Self { buffer: Vec::new(), whole: Whole::new(), rows: Rows::new(options.today, window), window }
+        Self {
+            buffer: Vec::new(),
+            whole: Whole::new(),
+            rows: Rows::new(options.today, window),
+            window,
+            digest: true,
+        }
+    }
+
+    /// Whether the digest of objects in memory is wanted, as it is unless something else is said; it takes a twentieth of
+    /// the time.
+    pub fn digest(&mut self, is_wanted: bool) {
+        self.digest = is_wanted;
     }
 
     /// Decodes an object that is in memory: as [`Self::decode`], but faster where it fits one window and
@@ -308,7 +321,8 @@ impl Decoder {
         self.rows.begin(1);
         let mut container = Container::new();
         let read = self.rows.first_window(&mut container, text, true, emit);
-        let (inflated, sha256) = (text.len() as u64, Sha256::digest(text).into());
+        let sha256 = self.digest.then(|| Sha256::digest(text).into());
+        let inflated = text.len() as u64;
         self.whole.shrink(*KEPT_BUFFER);
         self.rows.finish(container, members, read.map(drop), (inflated, sha256))
     }
@@ -337,7 +351,8 @@ impl Decoder {
         let read = self.windows(&mut inflater, &mut container, emit);
         self.buffer.clear();
         self.buffer.shrink_to(*KEPT_BUFFER);
-        self.rows.finish(container, members, read, inflater.finish())
+        let (inflated, sha256) = inflater.finish();
+        self.rows.finish(container, members, read, (inflated, Some(sha256)))
     }
 
     fn windows<E, R>(
@@ -478,7 +493,7 @@ impl Rows {
         mut container: Container,
         members: Members,
         read: Result<(), Failed<E>>,
-        (inflated, sha256): (u64, [u8; 32]),
+        (inflated, sha256): (u64, Option<[u8; 32]>),
     ) -> Result<Decoded, E> {
         let bad = match read {
             Ok(()) => None,

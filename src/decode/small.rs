@@ -94,7 +94,7 @@ impl Decoder {
             undated: 0,
             dead_letters: Vec::new(),
             inflated: text.len() as u64,
-            sha256: Sha256::digest(text).into(),
+            sha256: self.digest.then(|| Sha256::digest(text).into()),
             event_times: None,
         };
         Some(SmallObject { rows, decoded })

@@ -18,14 +18,16 @@ pub(super) fn memory(chunk: &Chunk) -> u64 {
 }
 
 /// Runs with this thread's decoder, which keeps its buffers from object to object, and a buffer for an
-/// object's bytes.
+/// object's bytes; `digest`: whether it is to tell the digests of objects.
 pub(super) fn with_decoder<T>(
+    digest: bool,
     run: impl FnOnce(&mut Decoder, &mut Vec<u8>) -> Result<T, DecodeError>,
 ) -> io::Result<T> {
     thread_local! {
         static DECODER: RefCell<Option<(Decoder, Vec<u8>)>> = const { RefCell::new(None) };
     }
     let mut own = DECODER.take().unwrap_or_else(|| (Decoder::new(decode_options()), Vec::new()));
+    own.0.digest(digest);
     let done = run(&mut own.0, &mut own.1);
     // After an error the decoder is not kept: it may hold half an object.
     if done.is_ok() {

@@ -195,7 +195,7 @@ impl Lister {
         let (source, way) = (source.clone(), self.way());
         fetches.spawn(async move {
             let bodies = small::fetch(source.as_ref(), &objects, &way.jobs).await;
-            let (small, others) = small::decode(objects, bodies, &way.bounds).await;
+            let (small, others) = small::decode(objects, bodies, &way.bounds, way.digest).await;
             if let Some(small) = small {
                 // Whoever has stopped listening wants it no more.
                 drop(way.send.send(Ok(Incoming::Small(Box::new(small)))).await);
@@ -208,7 +208,13 @@ impl Lister {
     }
 
     fn way(&self) -> Way {
-        Way { bounds: self.bounds.clone(), jobs: self.jobs.clone(), send: self.send.clone() }
+        Way {
+            bounds: self.bounds.clone(),
+            jobs: self.jobs.clone(),
+            // Only a lake remembers what an object was.
+            digest: self.writer.is_some(),
+            send: self.send.clone(),
+        }
     }
 }
 
@@ -216,6 +222,8 @@ impl Lister {
 struct Way {
     bounds: Bounds,
     jobs: Arc<Semaphore>,
+    /// Whether digests of objects are wanted.
+    digest: bool,
     send: mpsc::Sender<Result<Incoming>>,
 }
 
@@ -229,7 +237,7 @@ impl Way {
         fetched: Option<OwnedSemaphorePermit>,
     ) {
         let (content, share) = match body {
-            Ok(body) => decode_doubting(source, &object, body, &self.bounds, &self.jobs).await,
+            Ok(body) => self.decode_doubting(source, &object, body).await,
             Err(error) => (Content::Failed(error), None),
         };
         let share = share.map(|mut share: Share| {
@@ -238,6 +246,66 @@ impl Way {
         });
         // Whoever has stopped listening wants it no more.
         drop(self.send.send(Ok(Incoming::Object { object: Box::new(object), content, share })).await);
+    }
+
+    /// Decodes an object, and one that comes out bad over a network again: a second read shows whether it
+    /// is the object that is bad, or what came of it.
+    async fn decode_doubting(
+        &self,
+        source: &dyn Source,
+        object: &ObjectRef,
+        body: Body,
+    ) -> (Content, Option<Share>) {
+        // Of the bytes only what tells them from others: they may be half a gigabyte, for minutes.
+        let first = match &body {
+            Body::Bytes(bytes) if source.is_remote() => source::md5(bytes),
+            _ => return self.decode(object.clone(), body).await,
+        };
+        let (content, share) = self.decode(object.clone(), body).await;
+        if !verdict::is_doubtful(object, &content) {
+            return (content, share);
+        }
+        tracing::info!(uri = %object.uri, "its content is bad: reading it once more");
+        source::count_retry();
+        // Before the second is waited for, since others wait for this room.
+        drop((content, share));
+        let job = self.jobs.acquire().await;
+        let second = source.get(object).await;
+        drop(job);
+        let second = match second {
+            Ok(second) => second,
+            Err(error) => return (Content::Failed(error), None),
+        };
+        let is_same = matches!(&second, Body::Bytes(second) if source::md5(second) == first);
+        match self.decode(object.clone(), second).await {
+            (again, _) if !is_same && verdict::is_doubtful(object, &again) => {
+                (Content::Failed(SourceError::Garbled { uri: object.uri.clone() }), None)
+            }
+            again => again,
+        }
+    }
+
+    /// Decodes an object on rayon, once there is room for it.
+    async fn decode(&self, object: ObjectRef, body: Body) -> (Content, Option<Share>) {
+        let mut share = self.bounds.to_decode(&body).await;
+        let (send, done) = oneshot::channel();
+        let digest = self.digest;
+        let uri = object.uri.clone();
+        rayon::spawn(move || {
+            // A panic on rayon would end the process; here it costs one object.
+            let decoded =
+                std::panic::catch_unwind(AssertUnwindSafe(|| decode_here(&object, body, &mut share, digest)));
+            let stopped = |_| Err(io::Error::other("the decoder panicked; please report this object"));
+            drop(send.send((decoded.unwrap_or_else(stopped), share)));
+        });
+        match done.await {
+            Ok((Ok(content), share)) => (content, Some(share)),
+            Ok((Err(error), _)) => (Content::Failed(SourceError::unreadable(uri, error)), None),
+            Err(_) => {
+                let error = io::Error::other("the decoder has stopped");
+                (Content::Failed(SourceError::unreadable(uri, error)), None)
+            }
+        }
     }
 }
 
@@ -253,66 +321,7 @@ fn members(object: &ObjectRef) -> Members {
     if object.parts.is_some() { Members::One } else { Members::Any }
 }
 
-/// Decodes an object, and one that comes out bad over a network again: a second read shows whether it
-/// is the object that is bad, or what came of it.
-async fn decode_doubting(
-    source: &dyn Source,
-    object: &ObjectRef,
-    body: Body,
-    bounds: &Bounds,
-    jobs: &Semaphore,
-) -> (Content, Option<Share>) {
-    // Of the bytes only what tells them from others: they may be half a gigabyte, for minutes.
-    let first = match &body {
-        Body::Bytes(bytes) if source.is_remote() => source::md5(bytes),
-        _ => return decode(object.clone(), body, bounds).await,
-    };
-    let (content, share) = decode(object.clone(), body, bounds).await;
-    if !verdict::is_doubtful(object, &content) {
-        return (content, share);
-    }
-    tracing::info!(uri = %object.uri, "its content is bad: reading it once more");
-    source::count_retry();
-    // Before the second is waited for, since others wait for this room.
-    drop((content, share));
-    let job = jobs.acquire().await;
-    let second = source.get(object).await;
-    drop(job);
-    let second = match second {
-        Ok(second) => second,
-        Err(error) => return (Content::Failed(error), None),
-    };
-    let is_same = matches!(&second, Body::Bytes(second) if source::md5(second) == first);
-    match decode(object.clone(), second, bounds).await {
-        (again, _) if !is_same && verdict::is_doubtful(object, &again) => {
-            (Content::Failed(SourceError::Garbled { uri: object.uri.clone() }), None)
-        }
-        again => again,
-    }
-}
-
-/// Decodes an object on rayon, once there is room for it.
-async fn decode(object: ObjectRef, body: Body, bounds: &Bounds) -> (Content, Option<Share>) {
-    let mut share = bounds.to_decode(&body).await;
-    let (send, done) = oneshot::channel();
-    let uri = object.uri.clone();
-    rayon::spawn(move || {
-        // A panic on rayon would end the process; here it costs one object.
-        let decoded = std::panic::catch_unwind(AssertUnwindSafe(|| decode_here(&object, body, &mut share)));
-        let stopped = |_| Err(io::Error::other("the decoder panicked; please report this object"));
-        drop(send.send((decoded.unwrap_or_else(stopped), share)));
-    });
-    match done.await {
-        Ok((Ok(content), share)) => (content, Some(share)),
-        Ok((Err(error), _)) => (Content::Failed(SourceError::unreadable(uri, error)), None),
-        Err(_) => {
-            let error = io::Error::other("the decoder has stopped");
-            (Content::Failed(SourceError::unreadable(uri, error)), None)
-        }
-    }
-}
-
-fn decode_here(object: &ObjectRef, body: Body, share: &mut Share) -> io::Result<Content> {
+fn decode_here(object: &ObjectRef, body: Body, share: &mut Share, digest: bool) -> io::Result<Content> {
     let mut chunks = Vec::new();
     let (mut kept, mut overflowed) = (0, false);
     let mut emit = |chunk: Chunk| -> Result<(), DecodeError> {
@@ -325,7 +334,7 @@ fn decode_here(object: &ObjectRef, body: Body, share: &mut Share) -> io::Result<
         Ok(())
     };
     let size = usize::try_from(object.size).unwrap_or(usize::MAX);
-    let decoded = with_decoder(|decoder, buffer| {
+    let decoded = with_decoder(digest, |decoder, buffer| {
         if size > WINDOW {
             return decoder.decode(reader(object, &body)?, members(object), &mut emit);
         }
@@ -375,12 +384,12 @@ pub(super) fn decode_again(
 /// What an object was when it was decoded again.
 pub(super) struct Again {
     uri: String,
-    sha256: [u8; 32],
+    sha256: Option<[u8; 32]>,
 }
 
 impl Again {
     /// Its rows are in the batch already, so a change ends the run; nothing of the batch is committed.
-    pub(super) fn ensure_same(self, sha256: [u8; 32]) -> Result<()> {
+    pub(super) fn ensure_same(self, sha256: Option<[u8; 32]>) -> Result<()> {
         ensure!(self.sha256 == sha256, "{} changed while it was read; run again", self.uri);
         Ok(())
     }

@@ -48,7 +48,7 @@ struct Raw {
 
 struct Large {
     object: ObjectRef,
-    sha256: [u8; 32],
+    sha256: Option<[u8; 32]>,
     chunks: mpsc::Receiver<Chunk>,
     again: JoinHandle<Result<Again>>,
 }

@@ -79,11 +79,12 @@ pub(super) async fn fetch(
     join_all(objects.iter().map(get)).await
 }
 
-/// Decodes objects that were fetched, as far as they are small and whole.
+/// Decodes objects that were fetched, as far as they are small and whole; `digest`: with their digests.
 pub(super) async fn decode(
     objects: Vec<ObjectRef>,
     bodies: Vec<Result<Body, SourceError>>,
     bounds: &Bounds,
+    digest: bool,
 ) -> (Option<Small>, Vec<Other>) {
     assert_eq!(objects.len(), bodies.len(), "a source answers for each object");
     let mut others = Vec::new();
@@ -105,7 +106,7 @@ pub(super) async fn decode(
         let texts = texts.iter().map(|(_, bytes)| &bytes[..]);
         // A panic on rayon would end the process; here each object then shows whether it is the cause.
         let decoded = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            with_decoder(|decoder, _| Ok(decoder.decode_small(texts)?))
+            with_decoder(digest, |decoder, _| Ok(decoder.decode_small(texts)?))
         }));
         drop(send.send(decoded));
     });
@@ -152,7 +153,7 @@ mod tests {
     async fn objects_are_taken_whole_until_there_are_so_many_rows() {
         let objects = (0..5).map(object).collect();
         let bodies = vec![log(0..2), log(2..5), log(5..5), log(5..7), log(7..8)];
-        let (small, others) = decode(objects, bodies, &Bounds::new()).await;
+        let (small, others) = decode(objects, bodies, &Bounds::new(), true).await;
         let mut small = small.expect("small objects");
         assert!(others.is_empty());
         let mut next = |rows| {

@@ -73,7 +73,7 @@ fn row(object: &ObjectRef, (state, reason): (State, Option<String>), decoded: Op
         event_times: decoded.filter(|_| is_log).and_then(|decoded| decoded.event_times),
         account_id: object.parts.as_ref().map(|parts| parts.account_id.clone()),
         region: object.parts.as_ref().map(|parts| parts.region.clone()),
-        sha256: decoded.map(|decoded| decoded.sha256),
+        sha256: decoded.and_then(|decoded| decoded.sha256),
         month: month(object),
     }
 }

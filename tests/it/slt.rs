@@ -46,7 +46,7 @@ async fn make_lake(folder: &Path) -> Lake {
         event_times: decoded.event_times,
         account_id: Some("111111111111".to_owned()),
         region: Some("us-east-1".to_owned()),
-        sha256: Some(decoded.sha256),
+        sha256: decoded.sha256,
         month: Some("2026-01".to_owned()),
     };
     let mut batch = writer.begin();
