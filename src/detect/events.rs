@@ -9,10 +9,10 @@ use arrow::array::{Array, AsArray, RecordBatch, StringViewArray, TimestampMicros
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::finding::{self, Finding, Stamp};
+use super::finding::{self, Stamp};
+use super::finding_ref::{Detail, Details, FindingRef, Texts};
 use super::rule::{Rule, hex};
 use crate::event::{EVENT_DATE, PROVENANCE, timestamp_type};
 
@@ -97,7 +97,7 @@ impl Events {
     }
 
     /// The event as a finding of `rule`.
-    pub(super) fn finding(&self, row: usize, rule: &Rule, stamp: &Stamp) -> Finding {
+    pub(super) fn finding<'a>(&'a self, row: usize, rule: &'a Rule, stamp: &'a Stamp) -> FindingRef<'a> {
         let [
             event_id,
             recipient,
@@ -121,35 +121,33 @@ impl Events {
         ] = self.texts(row);
         let (key, _) = self.key(row);
         let source_ip = source_ip.or(address);
+        let text = |name, text: Option<&'a str>| (name, text.map(Detail::Text));
+        let read_only = read_only.map(|read_only| Detail::Flag(read_only == "true"));
+        // In the order of their names, as those of all findings.
         let details = [
-            ("access_key_id", access_key_id),
-            ("error_code", error_code),
-            ("error_message", error_message),
-            ("event_source", event_source),
-            ("source_object", source_object),
-            ("user_arn", user_arn),
-            ("user_name", user_name),
-            ("user_type", user_type),
+            text("access_key_id", access_key_id),
+            text("error_code", error_code),
+            text("error_message", error_message),
+            text("event_source", event_source),
+            ("read_only", read_only),
+            text("source_object", source_object),
+            text("user_arn", user_arn),
+            text("user_name", user_name),
+            text("user_type", user_type),
         ];
-        let details = details.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-        let mut details: Map<String, Value> = details.collect();
-        if let Some(read_only) = read_only {
-            details.insert("read_only".to_owned(), Value::from(read_only == "true"));
-        }
         // A time passed the filter on times, so it can be shown.
         let time = Timestamp::from_microsecond(self.time(row)).unwrap_or_default();
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        Finding {
-            account_id: owned(recipient.or(user_account).or(source_account)),
-            region: owned(region),
-            principal: owned(principal),
-            source_ip: owned(source_ip),
-            user_agent: owned(user_agent),
-            event_names: event_name.map(str::to_owned).into_iter().collect(),
-            message: message(event_source, event_name, principal, source_ip, error_code),
-            event_ids: event_id.map(str::to_owned).into_iter().collect(),
-            details,
-            ..Finding::of_rule(rule, stamp, finding::id(&rule.id, [key, recipient]), time)
+        FindingRef {
+            account_id: recipient.or(user_account).or(source_account),
+            region,
+            principal,
+            source_ip,
+            user_agent,
+            event_names: Texts::Any(event_name),
+            message: message(event_source, event_name, principal, source_ip, error_code).into(),
+            event_ids: Texts::Any(event_id),
+            details: Details::OfEvent(details),
+            ..FindingRef::of_rule(rule, stamp, finding::id(&rule.id, [key, recipient]), time)
         }
     }
 

@@ -4,21 +4,20 @@
 //! thing again and not another one. Event ids don't enter a query rule's id: a window that grows stays the
 //! same finding, in a new revision.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Severity;
+use super::finding_ref::FindingRef;
 use super::rule::{Rule, hex};
 
 /// How many event ids a finding keeps; its `count` is exact all the same.
 pub(super) const EVENT_IDS_MAX: usize = 100;
 
 /// One revision of a finding.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The same for everything that is the same finding.
     pub finding_id: String,
@@ -31,23 +30,18 @@ pub struct Finding {
     /// The rule's title.
     pub title: String,
     /// The rule's severity.
-    #[serde(serialize_with = "shown")]
     pub severity: Severity,
     /// The practice the rule watches.
     pub practice: Option<String>,
     /// ATT&CK techniques.
     pub attack: Vec<String>,
     /// When it happened, or began to.
-    #[serde(serialize_with = "shown")]
     pub time: Timestamp,
     /// When it last happened.
-    #[serde(serialize_with = "shown")]
     pub last_time: Timestamp,
     /// The window of a query rule.
-    #[serde(serialize_with = "shown_if_any")]
     pub window_start: Option<Timestamp>,
     /// Its end.
-    #[serde(serialize_with = "shown_if_any")]
     pub window_end: Option<Timestamp>,
     /// How many events it stands for.
     pub count: i64,
@@ -72,7 +66,6 @@ pub struct Finding {
     /// The lake or the raw logs it was found in.
     pub source: String,
     /// When it was found.
-    #[serde(serialize_with = "shown")]
     pub found_at: Timestamp,
     /// The run that found it.
     pub run_id: String,
@@ -86,36 +79,17 @@ pub(super) struct Stamp {
     pub run_id: String,
 }
 
+/// What a [`FindingRef`] of it is.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        FindingRef::from(self).serialize(serializer)
+    }
+}
+
 impl Finding {
     /// What `rule` found at `time`, with what every finding says of its rule and its run, and nothing else yet.
     pub(super) fn of_rule(rule: &Rule, stamp: &Stamp, finding_id: String, time: Timestamp) -> Self {
-        Self {
-            finding_id,
-            revision: 1,
-            rule_id: rule.id.clone(),
-            rule_version: rule.version.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            practice: rule.practice.map(|practice| practice.name().to_owned()),
-            attack: rule.attack.clone(),
-            time,
-            last_time: time,
-            window_start: None,
-            window_end: None,
-            count: 1,
-            account_id: None,
-            region: None,
-            principal: None,
-            source_ip: None,
-            user_agent: None,
-            event_names: Vec::new(),
-            message: String::new(),
-            event_ids: Vec::new(),
-            details: Map::new(),
-            source: stamp.source.clone(),
-            found_at: stamp.found_at,
-            run_id: stamp.run_id.clone(),
-        }
+        FindingRef::of_rule(rule, stamp, finding_id, time).into_owned()
     }
 
     /// As JSON: the columns of the `findings` table, lists and details as JSON too.
@@ -138,18 +112,6 @@ impl Finding {
             Value::String(text) => Some(text.clone()),
             other => Some(other.to_string()),
         })
-    }
-}
-
-fn shown<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-#[allow(clippy::ref_option, reason = "serde hands a field over like this")]
-fn shown_if_any<S: Serializer>(value: &Option<impl fmt::Display>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => shown(value, serializer),
-        None => serializer.serialize_none(),
     }
 }
 

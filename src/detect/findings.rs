@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::events::Events;
 use super::finding::Stamp;
+use super::finding_ref::FindingRef;
 use super::rule::Rule;
 use super::{Finding, Severity};
 
@@ -148,6 +149,14 @@ impl Findings {
         self.finding(&self.order[place])
     }
 
+    /// The one at this place, without making it.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn get_ref(&self, place: usize) -> FindingRef<'_> {
+        self.borrowed(&self.order[place])
+    }
+
     /// Each of them; those of events are made now.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Cow<'_, Finding>> {
         self.order.iter().map(|place| self.finding(place))
@@ -193,22 +202,23 @@ impl Findings {
     }
 
     fn finding(&self, place: &Place) -> Cow<'_, Finding> {
-        let revision = i64::from(place.revision);
         match place.of {
-            Of::Made(number) => {
-                let made = &self.made[number as usize];
-                match made.revision == revision {
-                    true => Cow::Borrowed(made),
-                    false => Cow::Owned(Finding { revision, ..made.as_ref().clone() }),
-                }
+            Of::Made(number) if self.made[number as usize].revision == i64::from(place.revision) => {
+                Cow::Borrowed(&self.made[number as usize])
             }
+            Of::Made(_) | Of::Event { .. } => Cow::Owned(self.borrowed(place).into_owned()),
+        }
+    }
+
+    fn borrowed(&self, place: &Place) -> FindingRef<'_> {
+        let finding = match place.of {
+            Of::Made(number) => FindingRef::from(self.made[number as usize].as_ref()),
             Of::Event { rule, hit } => {
                 let stamp = self.stamp.as_deref().expect("findings of events come with a stamp");
-                let events = &self.events[hit.batch as usize];
-                let finding = events.finding(hit.row as usize, &self.rules[rule as usize], stamp);
-                Cow::Owned(Finding { revision, ..finding })
+                self.events[hit.batch as usize].finding(hit.row as usize, &self.rules[rule as usize], stamp)
             }
-        }
+        };
+        FindingRef { revision: i64::from(place.revision), ..finding }
     }
 
     fn head(&self, place: &Place) -> Head<'_> {

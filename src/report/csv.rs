@@ -6,10 +6,10 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Form, paint, texts};
-use crate::detect::{Finding, Report};
+use crate::detect::{FindingRef, Report};
 
 const COLUMNS: [&str; 25] = [
     "finding_id",
@@ -44,12 +44,13 @@ pub(super) struct Csv;
 impl Form for Csv {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{}\r\n", COLUMNS.join(","))?;
-        texts::write(&report.findings, out, |_, finding, text| write!(text, "{}\r\n", row(finding)))
+        let findings = &report.findings;
+        texts::write(findings.len(), out, |place, text| write!(text, "{}\r\n", row(&findings.get_ref(place))))
     }
 }
 
-fn row(finding: &Finding) -> String {
-    let value = finding.json();
+fn row(finding: &FindingRef<'_>) -> String {
+    let value = json!(finding);
     let cells: Vec<_> = COLUMNS.iter().map(|name| cell(&text(&value[*name]))).collect();
     cells.join(",")
 }

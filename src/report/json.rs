@@ -14,9 +14,10 @@ impl Form for Json {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         // The one part that grows with the findings is written as it is made.
         out.write_all(b"{\"findings\":[")?;
-        texts::write(&report.findings, out, |number, finding, text| {
-            text.extend((number > 0).then_some(b','));
-            append(finding, text)
+        let findings = &report.findings;
+        texts::write(findings.len(), out, |place, text| {
+            text.extend((place > 0).then_some(b','));
+            append(&findings.get_ref(place), text)
         })?;
         out.write_all(b"],")?;
         let mut text = Vec::new();

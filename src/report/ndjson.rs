@@ -9,8 +9,9 @@ pub(super) struct Ndjson;
 
 impl Form for Ndjson {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        texts::write(&report.findings, out, |_, finding, text| {
-            json::append(finding, text)?;
+        let findings = &report.findings;
+        texts::write(findings.len(), out, |place, text| {
+            json::append(&findings.get_ref(place), text)?;
             text.push(b'\n');
             Ok(())
         })

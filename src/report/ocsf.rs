@@ -23,8 +23,9 @@ pub(super) struct Ocsf;
 
 impl Form for Ocsf {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        texts::write(&report.findings, out, |_, finding, text| {
-            json_form::append(&event(finding), text)?;
+        let findings = &report.findings;
+        texts::write(findings.len(), out, |place, text| {
+            json_form::append(&event(&findings.get(place)), text)?;
             text.push(b'\n');
             Ok(())
         })
