@@ -46,6 +46,9 @@ const WARNED_MAX: usize = 20;
 /// Rules that run at the same time; each already uses every core for its scan.
 const RULES_AT_ONCE: usize = 2;
 
+/// Rules for which one scan is shared; a rule by itself reads only what it has to.
+const SHARED_FROM: usize = 2;
+
 /// What a run has to know beside the rules.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -147,8 +150,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
             }
         }
     }
-    let queries = queries.into_iter().map(|rule| query_rule(session, rule, span, options));
-    for (outcome, found) in stream::iter(queries).buffered(RULES_AT_ONCE).collect::<Vec<_>>().await {
+    for (outcome, found) in query_rules(session, &queries, span, options).await {
         outcomes.push(outcome);
         findings.add(found);
     }
@@ -344,6 +346,30 @@ fn prepared<'a>(rules: &[&'a Arc<Rule>], options: &Options) -> (Correlations<'a>
     (Correlations::new(correlations), outcomes)
 }
 
+/// Runs the rules that compute findings, over what one scan reads for all of them if there are several.
+async fn query_rules(
+    session: &Session,
+    rules: &[&Arc<Rule>],
+    span: Option<Span>,
+    options: &Options,
+) -> Vec<(RuleOutcome, Vec<Finding>)> {
+    let mut planned = Vec::new();
+    for rule in rules.iter().take(if rules.len() < SHARED_FROM { 0 } else { rules.len() }) {
+        if let (Ok(bindings), Some(span)) = (prepare(rule, options), span) {
+            // What is wrong with a rule is told when it runs.
+            planned.extend(statement(session, rule, bindings, span).await);
+        }
+    }
+    let shared = session.share(planned).await.unwrap_or_else(|error| {
+        tracing::info!("each rule reads for itself: {error}");
+        None
+    });
+    let queries = rules.iter().map(|rule| query_rule(session, rule, span, options));
+    let found = stream::iter(queries).buffered(RULES_AT_ONCE).collect().await;
+    drop(shared);
+    found
+}
+
 /// Runs one rule that computes findings.
 async fn query_rule(
     session: &Session,
@@ -389,17 +415,11 @@ fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
 async fn computed(
     session: &Session,
     rule: &Rule,
-    mut bindings: Bindings,
+    bindings: Bindings,
     span: Span,
     options: &Options,
 ) -> Result<(Vec<Finding>, u64)> {
-    let frame = Frame::new(span, rule.window, rule.lookback);
-    bindings::bind_times(&mut bindings, frame, rule.window);
-    bindings::only_used(&mut bindings, rule.sql())?;
-    let planned = session.prepare(rule.sql(), &bindings).await?;
-    let (state, plan) = planned.into_parts();
-    let plan = read_only_within(plan, frame.read)?;
-    let rows = DataFrame::new(state, plan).filter(within("time", frame.keep))?;
+    let rows = statement(session, rule, bindings, span).await?;
     let (stamp, max) = (options.stamp(), options.findings_max);
     let (batches, total) = bounded(session, rows, &["time", "window_start"], max).await?;
     let mut findings = Vec::new();
@@ -407,6 +427,17 @@ async fn computed(
         findings.extend(computed::findings(batch, rule, &stamp)?);
     }
     Ok(each_once(findings, total, max))
+}
+
+/// What the rule asks of the events in `span`.
+async fn statement(session: &Session, rule: &Rule, mut bindings: Bindings, span: Span) -> Result<DataFrame> {
+    let frame = Frame::new(span, rule.window, rule.lookback);
+    bindings::bind_times(&mut bindings, frame, rule.window);
+    bindings::only_used(&mut bindings, rule.sql())?;
+    let planned = session.prepare(rule.sql(), &bindings).await?;
+    let (state, plan) = planned.into_parts();
+    let plan = read_only_within(plan, frame.read)?;
+    Ok(DataFrame::new(state, plan).filter(within("time", frame.keep))?)
 }
 
 /// The first `max` rows in the order of `keys`, and how many there are in all.

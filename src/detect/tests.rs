@@ -132,6 +132,71 @@ async fn a_rule_reads_back_as_far_as_its_lookback_and_nothing_else_exists_for_it
 }
 
 #[tokio::test]
+async fn rules_that_share_a_scan_find_what_each_finds_by_itself() {
+    let events: Vec<_> = (0..48)
+        .map(|number| {
+            let name = ["Go", "No", "StopLogging", "GetUser"][number % 4];
+            event(
+                Some(&format!("{number:02}")),
+                &format!("2026-01-15T{:02}:{:02}:00Z", 6 + number / 8, number),
+                name,
+            )
+        })
+        .collect();
+    let session = session_over(&events);
+    let hourly = |more: &str| {
+        format!(
+            "SELECT {COLUMNS}, principal FROM cloudtrail c WHERE {more} GROUP BY 3, principal HAVING count(*) >= 2"
+        )
+    };
+    let first_seen = "SELECT min(event_time) AS time, min(event_time) AS last_time, date_bin($window, min(event_time)) AS window_start,
+        count(*) AS count, array_agg(event_id) AS event_ids, 'm' AS message, event_name AS principal FROM cloudtrail
+        WHERE event_name NOT IN (SELECT event_name FROM cloudtrail WHERE event_time < '2026-01-15T06:02:00Z')
+        GROUP BY event_name";
+    let sub =
+        "SELECT * FROM (SELECT * FROM cloudtrail WHERE event_name LIKE 'G%') WHERE source_ip IS NOT NULL";
+    let everything = format!(
+        "SELECT {COLUMNS}, max(region) AS principal FROM (SELECT *, aws_region AS region FROM ({sub})) GROUP BY 3"
+    );
+    let all = [
+        rule("by_name", "entity: principal\nwindow: 1h\n", &hourly("event_name = 'Go'")),
+        rule(
+            "by_source",
+            "entity: principal\nwindow: 2h\n",
+            &hourly("lower(event_source) LIKE 'iam%' AND c.event_name <> 'No'"),
+        ),
+        rule("first_seen", "entity: principal\nwindow: 1h\nlookback: 3h\n", first_seen),
+        rule("everything", "entity: principal\nwindow: 1h\n", &everything),
+        rule("wrong", "entity: principal\nwindow: 1h\n", &hourly("no_such_column = 1")),
+    ];
+    let span = Timespan { since: Some(at("2026-01-15T07:30:00Z")), until: Some(at("2026-01-15T11:00:00Z")) };
+    for span in [span, Timespan::default()] {
+        let options = Options { span, ..options() };
+        let together = run(&session, &rules(all.to_vec()), &options).await.unwrap();
+        let mut alone = Vec::new();
+        for rule in &all {
+            alone
+                .extend(run(&session, &rules(vec![rule.clone()]), &options).await.unwrap().findings.to_vec());
+        }
+        let key = |finding: &Finding| (finding.time, finding.rule_id.clone(), finding.finding_id.clone());
+        alone.sort_by_key(key);
+        let mut found = together.findings.to_vec();
+        found.sort_by_key(key);
+        assert_eq!(found, alone);
+        let with_findings: BTreeSet<_> = found.iter().map(|finding| finding.rule_id.as_str()).collect();
+        assert!(with_findings.len() >= 3, "{with_findings:?}");
+        assert!(matches!(
+            together.rules.iter().find(|rule| rule.rule_id == "wrong").unwrap().state,
+            State::Failed(_)
+        ));
+    }
+    let rows = session.context().sql("SELECT count(*), count(aws_region) FROM cloudtrail").await.unwrap();
+    let rows =
+        arrow::util::pretty::pretty_format_batches(&rows.collect().await.unwrap()).unwrap().to_string();
+    assert!(rows.contains("48"), "the table is whole again: {rows}");
+}
+
+#[tokio::test]
 async fn a_rule_that_fails_or_lacks_something_is_listed_and_the_others_run() {
     let session = session_over(&[event(Some("1"), "2026-01-15T10:00:00Z", "Go")]);
     let unaligned = COLUMNS.replace("date_bin($window, event_time)", "min(event_time) + INTERVAL '1 second'");

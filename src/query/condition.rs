@@ -90,7 +90,8 @@ fn condition_of(plan: &LogicalPlan) -> Result<Expr> {
     }
 }
 
-fn plain(condition: Expr) -> Result<Expr> {
+/// With plain column names.
+pub(super) fn plain(condition: Expr) -> Result<Expr> {
     let plain = condition.transform(|expr| match expr {
         Expr::Column(column) if column.relation.is_some() => {
             Ok(Transformed::yes(Expr::Column(Column::from_name(column.name))))

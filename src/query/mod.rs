@@ -21,6 +21,7 @@ pub(crate) mod pattern;
 mod pool;
 mod raw;
 mod restrict;
+mod shared;
 mod shipped;
 mod stack;
 mod statement;
