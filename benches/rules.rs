@@ -123,8 +123,9 @@ fn lake(folder: &Path) -> PathBuf {
         return lake.into();
     }
     let lake = folder.join("lake");
-    let made = executable::ingest(logs(&folder.join("long trail"), LAKE_EVENTS)).arg("--lake").arg(&lake);
-    println!("a lake of {} events", Run::of(made).count("/records"));
+    let logs = logs(&folder.join("long trail"), LAKE_EVENTS);
+    let made = Run::of(executable::ingest(&logs).arg("--lake").arg(&lake));
+    println!("a lake of {} events", made.count("/records"));
     lake
 }
 

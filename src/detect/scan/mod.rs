@@ -10,6 +10,7 @@ mod fed;
 mod judge;
 mod kept;
 mod names;
+mod needed;
 mod principals;
 mod program;
 mod row;
@@ -217,6 +218,13 @@ async fn scan(
         Part::All => events,
         Part::WithId => events.filter(column("event_id").is_not_null())?,
         Part::WithoutId => events.filter(column("event_id").is_null())?,
+    };
+    // Of raw logs it is asked afterwards which times they were about.
+    let questions = planned.iter().map(|(_, _, question)| question);
+    let fed = feeds.map_or(&[][..], |feeds| &feeds.conditions);
+    let events = match needed::filter(questions, fed).filter(|_| !session.is_raw()) {
+        Some(needed) => events.filter(needed)?,
+        None => events,
     };
     let all: Vec<String> = events.schema().fields().iter().map(|field| field.name().clone()).collect();
     let kept: Vec<&str> = match wanted {

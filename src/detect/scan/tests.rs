@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::judge::Hit;
 use super::kept::{Columns, Kept};
-use super::{Affected, Asked, Judged, Matched, Wanted, judge};
+use super::{Affected, Asked, Judged, Matched, Wanted, judge, needed};
 use crate::detect::Severity;
 use crate::detect::sigma::{Condition, JsonRecord, Placeholders, detection};
 use crate::detect::test::tests::session_over;
@@ -158,6 +158,32 @@ async fn rules_in_one_scan_match_the_records_that_their_conditions_hold_of() {
         assert_eq!(matched.count, wanted.len() as u64, "{yaml}");
         assert!(!wanted.is_empty(), "{yaml} matches nothing");
     }
+}
+
+#[tokio::test]
+async fn what_a_rule_matches_passes_the_filter_of_the_names_that_are_needed() {
+    let records: Vec<_> = (0..).zip(RECORDS).map(|(number, text)| record(number, text)).collect();
+    let session = session_over(&records);
+    let mut dropped = 0;
+    for yaml in DETECTIONS {
+        let condition = condition(yaml);
+        let Some(filter) = needed::filter([].into_iter(), std::slice::from_ref(&condition)) else { continue };
+        let rows = session.context().table("cloudtrail").await.unwrap().filter(filter).unwrap();
+        let rows = rows.select_columns(&["event_id"]).unwrap().collect().await.unwrap();
+        let passed: BTreeSet<String> = rows
+            .iter()
+            .flat_map(|rows| {
+                let ids = arrow::compute::cast(rows.column(0), &DataType::Utf8).unwrap();
+                ids.as_string::<i32>().iter().map(|id| id.unwrap().to_owned()).collect::<Vec<_>>()
+            })
+            .collect();
+        for (number, text) in records.iter().enumerate() {
+            let id = format!("id-{number:03}");
+            assert!(passed.contains(&id) || !condition.holds(&mut JsonRecord(text)), "{yaml}: {text}");
+        }
+        dropped += records.len() - passed.len();
+    }
+    assert!(dropped > 10, "{dropped} rows are not needed");
 }
 
 #[tokio::test]
