@@ -30,17 +30,25 @@ fn keep_memory() {
 /// less memory, hunts up to 40 % less time, and an ingest as long as before in 10 % less memory. `MIMALLOC_ALLOW_THP` has
 /// the last word.
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code, reason = "the system is asked by a function of C")]
-fn small_pages() {
-    if std::env::var_os("MIMALLOC_ALLOW_THP").is_none() {
+#[allow(unsafe_code, reason = "the system is asked by functions of C")]
+extern "C" fn small_pages() {
+    // SAFETY: no other thread is there yet that could change the environment, and the name ends with a zero.
+    if unsafe { libc::getenv(c"MIMALLOC_ALLOW_THP".as_ptr()) }.is_null() {
         // SAFETY: it takes integers and sets a flag of the process; where there is no such flag it says so.
         unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0) };
     }
 }
 
+/// Called before the runtime of Rust asks for memory: it would be cleared as huge pages, a tenth of the time of a small
+/// query.
+#[cfg(target_os = "linux")]
+#[used]
+// SAFETY: the functions in this section take no arguments that `small_pages` reads, and it needs nothing of Rust's runtime.
+#[allow(unsafe_code, reason = "the linker is told where to put it")]
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = small_pages;
+
 fn main() -> ExitCode {
-    #[cfg(target_os = "linux")]
-    small_pages();
     keep_memory();
     trailhound::cli::main()
 }

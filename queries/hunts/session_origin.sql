@@ -26,5 +26,7 @@ SELECT
 FROM cloudtrail
 WHERE event_time >= $since AND event_time < $until
   AND event_source = 'sts.amazonaws.com'
+  -- To look for the key in the text takes less than to parse all of them.
+  AND contains(response_elements, $key)
   AND response_elements -> 'credentials' ->> 'accessKeyId' = $key
 ORDER BY event_time, event_id

@@ -8,7 +8,9 @@ use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray, UInt32Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray, StringViewArray, UInt32Array,
+};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::compute::{and, cast, filter, is_not_null, prep_null_mask_filter, take};
 use arrow::datatypes::{DataType, Field};
@@ -83,19 +85,22 @@ impl GroupTexts {
     }
 
     /// Adds `values`, each to the group that stands at its place.
-    fn add(&mut self, values: &ArrayRef, groups: impl IntoIterator<Item = u32>) -> Result<()> {
-        let views = cast(values, &DataType::Utf8View)?;
+    fn add(&mut self, values: &ArrayRef, mut groups: Vec<u32>) -> Result<()> {
+        let mut views = cast(values, &DataType::Utf8View)?;
+        if let Some(first) = first_of_runs(views.as_string_view(), &groups) {
+            views = filter(&views, &first)?;
+            groups = first.values().set_indices().map(|row| groups[row]).collect();
+        }
         let mut next = self.texts.len();
         u32::try_from(next + views.len())
             .map_err(|_| exec_datafusion_err!("over 4,294,967,295 distinct texts"))?;
-        let mut groups = groups.into_iter();
         let number = |_: Option<&[u8]>| {
             next += 1;
             #[allow(clippy::cast_possible_truncation, reason = "it was looked at above")]
             let number = (next - 1) as u32;
             number
         };
-        let pairs = &mut self.pairs;
+        let (pairs, mut groups) = (&mut self.pairs, groups.into_iter());
         self.texts.insert_if_new(&views, number, |text| {
             if let Some(group) = groups.next() {
                 pairs.insert(pair(group, text));
@@ -125,7 +130,7 @@ impl GroupTexts {
             let values = take(&texts, &numbers(&kept), None)?;
             // It is below the number of groups, which are numbered in 32 bits.
             let count = u32::try_from(count).unwrap_or(u32::MAX);
-            self.add(&values, kept.iter().map(|&pair| group_of(pair) - count))?;
+            self.add(&values, kept.iter().map(|&pair| group_of(pair) - count).collect())?;
         }
         Ok((count, pairs, texts))
     }
@@ -146,6 +151,19 @@ impl GroupTexts {
         let item = Arc::new(Field::new_list_field(self.kind.clone(), true));
         ListArray::new(item, OffsetBuffer::from_lengths(lengths), values, nulls)
     }
+}
+
+/// The rows that differ from those before them, if they are less than half: rows of a lake are sorted, and a text that is
+/// repeated in a page is the same place of the same buffer.
+fn first_of_runs(texts: &StringViewArray, groups: &[u32]) -> Option<BooleanArray> {
+    let views = texts.views();
+    let is_same = |row: usize| {
+        groups[row] == groups[row - 1]
+            && views[row] == views[row - 1]
+            && texts.is_valid(row) == texts.is_valid(row - 1)
+    };
+    let first: BooleanArray = (0..texts.len()).map(|row| Some(row == 0 || !is_same(row))).collect();
+    (first.true_count() * 2 < texts.len()).then_some(first)
 }
 
 /// The numbers of the texts.
@@ -178,10 +196,10 @@ impl GroupsAccumulator for GroupTexts {
         self.grow(total_num_groups)?;
         let values = &values[0];
         match self.counted(values, opt_filter)? {
-            None => self.add(values, group_indices.iter().map(number)),
+            None => self.add(values, group_indices.iter().map(number).collect()),
             Some(counted) => {
                 let groups = counted.values().set_indices().map(|row| number(&group_indices[row]));
-                self.add(&filter(values, &counted)?, groups)
+                self.add(&filter(values, &counted)?, groups.collect())
             }
         }
     }
