@@ -20,13 +20,17 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::execution_props::ExecutionProps;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::utils::conjunction;
-use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::logical_expr::{BinaryExpr, Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use tokio::sync::OnceCell;
 
+use super::condition;
 use super::statistics::FileStatistics;
 use crate::lake::{self, DataFile, Lake, Table};
 
@@ -97,14 +101,47 @@ impl LakeTable {
         let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(all.collect()) };
         let schema = DFSchema::try_from(self.schema.clone())?;
         let filter = state.create_physical_expr(filter, &schema)?;
-        // A filter that says nothing about any range keeps all files.
+        let Some(keep) = self.prune(list, filter)? else { return Ok(all.collect()) };
+        Ok(all.zip(keep).filter_map(|(index, keep)| keep.then_some(index)).collect())
+    }
+
+    /// Which files can hold rows that pass; nothing if the filter says nothing about any range.
+    fn prune(&self, list: &FileList, filter: Arc<dyn PhysicalExpr>) -> Result<Option<Vec<bool>>> {
         let pruning = PruningPredicateBuilder::new()
             .with_file_schema(self.schema.clone())
             .with_max_in_list_size(IN_LIST_MAX)
             .build(filter);
-        let Some(predicate) = pruning else { return Ok(all.collect()) };
-        let keep = predicate.prune(&list.statistics)?;
-        Ok(all.zip(keep).filter_map(|(index, keep)| keep.then_some(index)).collect())
+        pruning.map(|predicate| predicate.prune(&list.statistics)).transpose()
+    }
+
+    /// Whether each file either can hold no row that passes a comparison, or can hold no other.
+    fn is_settled(&self, list: &FileList, filter: &Expr) -> bool {
+        let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else { return false };
+        let (Expr::Column(column), Expr::Literal(..), Some(other)) =
+            (left.as_ref(), right.as_ref(), op.negate())
+        else {
+            return false;
+        };
+        let can_hold = |filter: Expr| -> Option<Vec<bool>> {
+            let schema = DFSchema::try_from(self.schema.clone()).ok()?;
+            let filter = condition::plain(filter).ok()?;
+            let filter = create_physical_expr(
+                &filter,
+                &schema,
+                &ExecutionProps::new(),
+                &PhysicalPlanningContext::default(),
+            )
+            .ok()?;
+            self.prune(list, filter).ok()?
+        };
+        let compared = |op| Expr::BinaryExpr(BinaryExpr { left: left.clone(), op, right: right.clone() });
+        let is_null = Expr::Column(column.clone()).is_null();
+        let Some(passing) = can_hold(compared(*op)) else { return false };
+        let Some((failing, missing)) = can_hold(compared(other)).zip(can_hold(is_null)) else { return false };
+        passing
+            .iter()
+            .zip(failing.iter().zip(&missing))
+            .all(|(passing, (failing, missing))| !passing || !(failing | missing))
     }
 
     fn partitioned_file(&self, file: &DataFile) -> Result<PartitionedFile> {
@@ -130,10 +167,15 @@ impl TableProvider for LakeTable {
         TableType::Base
     }
 
-    /// Files are chosen by every filter, and the Parquet source is handed them again by DataFusion's
-    /// physical optimizer; none is known to be fully applied before that.
+    /// Files are chosen by every filter, and the Parquet source is handed them again by DataFusion's physical optimizer;
+    /// but for those of which the choice of files leaves nothing to ask, as most on times do: each would decode a column.
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        let settled = |filter: &Expr| self.files.get().is_some_and(|list| self.is_settled(list, filter));
+        let pushed = filters.iter().map(|filter| match settled(filter) {
+            true => TableProviderFilterPushDown::Exact,
+            false => TableProviderFilterPushDown::Inexact,
+        });
+        Ok(pushed.collect())
     }
 
     async fn scan(

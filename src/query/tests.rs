@@ -148,6 +148,28 @@ async fn a_query_reads_only_the_files_that_can_hold_its_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_the_choice_of_files_settles_is_not_asked_of_rows() {
+    let session = session().await;
+    for (asked, found, condition) in [
+        (false, 4, "event_time >= '2026-01-16T00:00:00Z'"),
+        (false, 4, "event_time > '2026-01-15T20:00:00Z'"),
+        (false, 6, "event_time < '2026-01-18T00:00:00Z'"),
+        (false, 2, "event_time >= '2026-01-16T00:00:00Z' AND event_time < '2026-01-17T00:00:00Z'"),
+        (false, 0, "event_time < '2026-01-15T00:00:00Z'"),
+        (true, 3, "event_time >= '2026-01-16T10:00:00Z'"),
+        (true, 1, "event_time = '2026-01-16T08:00:00Z'"),
+        (true, 3, "event_time >= '2026-01-16T00:00:00Z' AND event_name <> 'ListUsers'"),
+        (true, 4, "event_time IS NULL OR event_time >= '2026-01-16T10:00:00Z'"),
+    ] {
+        let sql = format!("SELECT event_id, user_name FROM cloudtrail WHERE {condition}");
+        let plan = physical(&session, &sql).await;
+        let is_asked = plan.contains("predicate=") || plan.contains("FilterExec");
+        assert_eq!(is_asked, asked, "{condition}\n{plan}");
+        assert_eq!(rows(&session, &sql, &none()).await.len(), found, "{condition}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn athenas_text_times_and_structs_read_as_little_as_our_columns() {
     let session = session().await;
     for (wanted, condition) in [
