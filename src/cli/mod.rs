@@ -22,7 +22,6 @@ mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
@@ -34,6 +33,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{Config, ConfigError};
 use crate::lake::LocationError;
 use crate::query::QueryError;
+use crate::query::output::OutputError;
 use crate::source::{SourceError, chain_text};
 
 use self::app::App;
@@ -43,8 +43,8 @@ pub use self::exit::Exit;
 pub use self::terminal::{escape, use_color, width};
 
 /// Runs the command line of this process.
-pub fn main() -> ExitCode {
-    run(std::env::args_os()).into()
+pub fn main() -> Exit {
+    run(std::env::args_os())
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -147,7 +147,13 @@ fn is_slip(error: &anyhow::Error) -> bool {
 
 /// Whether a statement met a limit of memory, rows or time.
 fn is_limit(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(QueryError::Limit(_))))
+    error.chain().any(|cause| {
+        let of_output = || match cause.downcast_ref() {
+            Some(OutputError::Query(error)) => Some(error),
+            _ => None,
+        };
+        matches!(cause.downcast_ref().or_else(of_output), Some(QueryError::Limit(_)))
+    })
 }
 
 /// `trailhound query … | head` is no failure.
