@@ -57,7 +57,8 @@ def open_lake(lake, sql, values):
     duck.execute("SET threads = 2; SET memory_limit = '2GiB'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     duck.execute(MACROS)
     # What was there before the time asked for is looked at by some.
-    since = values["since"][:10] if "event_time >= $since" in sql else "0001-01-01"
+    looks_back = "event_time >= $since" not in sql or "event_time < $since" in sql
+    since = "0001-01-01" if looks_back else values["since"][:10]
     duck.execute(
         f"""
         CREATE VIEW cloudtrail AS
