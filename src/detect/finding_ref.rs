@@ -62,6 +62,7 @@ pub enum Texts<'a> {
 
 /// What else there is to say.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, on the stack, while it is written")]
 pub enum Details<'a> {
     /// What a rule said.
     All(&'a Map<String, Value>),

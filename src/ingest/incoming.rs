@@ -67,9 +67,9 @@ impl Pipeline {
         let lister = Lister {
             sources: sources.to_vec(),
             options: options.clone(),
-            writer,
             jobs: Arc::new(Semaphore::new(options.jobs.get())),
-            bounds: Bounds::new(),
+            bounds: Bounds::new(writer.is_some()),
+            writer,
             send,
         };
         tasks.spawn(lister.run());

@@ -124,7 +124,7 @@ mod tests {
         let many: Vec<_> = (0..101).map(|number| named(&format!("Name{number}"))).collect();
         assert_eq!(shown(&many), None);
         let Planned::Condition(fed) = named("Fed") else { unreachable!("a Sigma rule") };
-        assert!(filter(many[..99].iter(), &[fed.clone()]).is_some());
-        assert!(filter(many[..100].iter(), &[Arc::clone(&fed)]).is_none());
+        assert!(filter(many[..99].iter(), std::slice::from_ref(&fed)).is_some());
+        assert!(filter(many[..100].iter(), std::slice::from_ref(&fed)).is_none());
     }
 }
