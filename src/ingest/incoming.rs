@@ -67,9 +67,9 @@ impl Pipeline {
         let lister = Lister {
             sources: sources.to_vec(),
             options: options.clone(),
-            jobs: Arc::new(Semaphore::new(options.jobs.get())),
-            bounds: Bounds::new(writer.is_some()),
             writer,
+            jobs: Arc::new(Semaphore::new(options.jobs.get())),
+            bounds: Bounds::new(),
             send,
         };
         tasks.spawn(lister.run());

@@ -153,7 +153,7 @@ mod tests {
     async fn objects_are_taken_whole_until_there_are_so_many_rows() {
         let objects = (0..5).map(object).collect();
         let bodies = vec![log(0..2), log(2..5), log(5..5), log(5..7), log(7..8)];
-        let (small, others) = decode(objects, bodies, &Bounds::new(true), true).await;
+        let (small, others) = decode(objects, bodies, &Bounds::new(), true).await;
         let mut small = small.expect("small objects");
         assert!(others.is_empty());
         let mut next = |rows| {

@@ -32,10 +32,6 @@ const LEAST_DECODED: u64 = 64 << 10;
 /// each may have ten thousand dead letters, which no estimate foresees.
 const READY: usize = 32;
 
-/// The same where nothing gathers them: memory that is not touched need not be cleared, which took a tenth of a `detect`
-/// over raw logs.
-const READY_AT_ONCE: usize = 4;
-
 /// Rows of an object are kept until its end shows that it is whole. Beyond this an object is decoded
 /// twice instead: to see that it is whole, then for its rows.
 const MAX_KEPT: u64 = 128 << 20;
@@ -64,9 +60,8 @@ pub(super) struct Share {
 }
 
 impl Bounds {
-    /// `gathers`: whether objects are taken into batches, and not one by one.
-    pub(super) fn new(gathers: bool) -> Self {
-        let ready = if gathers { READY } else { READY_AT_ONCE } + 2 * rayon::current_num_threads();
+    pub(super) fn new() -> Self {
+        let ready = READY + 2 * rayon::current_num_threads();
         Self {
             fetched: Arc::new(Semaphore::new(kib(FETCHED) as usize)),
             ready: Arc::new(Semaphore::new(ready)),
@@ -210,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_object_that_grows_beyond_what_there_is_has_no_room() {
-        let bounds = Bounds::new(true);
+        let bounds = Bounds::new();
         let mut one = bounds.to_decode(&Body::Bytes((&b"{}"[..]).into())).await;
         assert!(one.has_room(MAX_KEPT) && !one.has_room(MAX_KEPT + 1));
         let mut other = bounds.to_decode(&Body::Bytes((&b"{}"[..]).into())).await;
