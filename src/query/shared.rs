@@ -25,7 +25,7 @@ use futures::StreamExt;
 use super::condition::plain;
 use super::error::Names;
 use super::stack::off_on_large_stack;
-use super::{QueryError, SCHEMA, Session, athena, replace, schema};
+use super::{QueryError, SCHEMA, Session, replace, schema};
 use crate::lake::Table;
 
 /// What rows may take that are read once for all: with what is computed of them they stay within 1 GiB.
@@ -118,11 +118,8 @@ impl Session {
 
 impl Drop for Shared<'_> {
     fn drop(&mut self) {
-        let context = &self.session.context;
-        let restored = schema(context, SCHEMA).and_then(|schema| {
-            replace(schema.as_ref(), Table::Cloudtrail.name(), self.whole.clone())?;
-            athena::register(context)
-        });
+        let restored = schema(&self.session.context, SCHEMA)
+            .and_then(|schema| Ok(replace(schema.as_ref(), Table::Cloudtrail.name(), self.whole.clone())?));
         if let Err(error) = restored {
             tracing::error!("`cloudtrail` is not what it was: {error:#}");
         }
