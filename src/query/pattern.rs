@@ -89,6 +89,14 @@ impl Pattern {
         }
     }
 
+    /// What any text that matches has in it, whatever its case; nothing if that is no plain ASCII.
+    pub(crate) fn part(&self) -> Option<&str> {
+        match &self.shape {
+            Shape::Plain { text, .. } if !text.is_empty() => std::str::from_utf8(text).ok(),
+            Shape::Plain { .. } | Shape::Parts(_) => None,
+        }
+    }
+
     fn same(&self, text: &[u8], wanted: &[u8]) -> bool {
         if self.cased { text == wanted } else { text.eq_ignore_ascii_case(wanted) }
     }

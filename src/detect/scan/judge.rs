@@ -13,7 +13,7 @@ use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 
 use super::answers::Answers;
-use super::program::{Known, Member, Program, Question, SETTLED_MAX, Settled};
+use super::program::{Known, Member, OfText, Program, Question, SETTLED_MAX, Settled};
 use super::row::Columns;
 use crate::detect::sigma::{Item, any_at};
 
@@ -41,6 +41,8 @@ pub(super) struct Judge {
     known: Answers,
     /// Of open rules to the row before.
     answers: Vec<bool>,
+    /// Rules that may hold of a row, by their places.
+    possible: Vec<u32>,
     /// What each rule takes, if that is wanted.
     costs: Option<Vec<Cost>>,
 }
@@ -91,6 +93,7 @@ impl Judge {
             key: Vec::new(),
             known: Answers::default(),
             answers: Vec::new(),
+            possible: Vec::new(),
         }
     }
 
@@ -157,6 +160,9 @@ impl Judge {
         for rule in &settled.filters {
             self.asked[*rule as usize].extend(rows.clone());
         }
+        for of_text in &settled.of_texts {
+            self.ask_of_text(columns, of_text, rows.clone(), whole, hits);
+        }
         if settled.open.is_empty() {
             return;
         }
@@ -179,6 +185,45 @@ impl Judge {
                     };
                 }
                 if *answer {
+                    hits.push(Hit { rule: open.rule, rows: row..row + 1 });
+                }
+            }
+        }
+    }
+
+    /// Asks the rules that may hold of what a row's text has in it.
+    fn ask_of_text(
+        &mut self,
+        columns: &Columns,
+        of_text: &OfText,
+        rows: Range<u32>,
+        whole: bool,
+        hits: &mut Vec<Hit>,
+    ) {
+        let text = |row: u32| columns.text(of_text.field, row as usize);
+        self.possible.clear();
+        let mut before = None;
+        for row in rows {
+            match text(row) {
+                // A member that no column holds may be another such text.
+                _ if !whole => self.possible = (0..of_text.rules.len() as u32).collect(),
+                None => continue,
+                found if found == before => {}
+                Some(found) => of_text.possible(found, &mut self.possible),
+            }
+            before = text(row);
+            if self.possible.is_empty() {
+                continue;
+            }
+            let mut record = columns.row(row as usize).with(&mut self.known);
+            for open in self.possible.iter().map(|place| &of_text.rules[*place as usize]) {
+                let holds = match &mut self.costs {
+                    None => open.condition.holds(&mut record),
+                    Some(costs) => {
+                        timed(&mut costs[open.rule as usize], || open.condition.holds(&mut record))
+                    }
+                };
+                if holds {
                     hits.push(Hit { rule: open.rule, rows: row..row + 1 });
                 }
             }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
 use datafusion::physical_expr::PhysicalExpr;
 
 use super::names::Names;
@@ -69,8 +70,73 @@ pub(super) struct Settled {
     pub open: Vec<OpenRule>,
     /// The columns that answers depend on, of all open rules of which that can be said.
     pub columns: u64,
+    /// Rules that have to be asked only if a text has something in it.
+    pub of_texts: Vec<OfText>,
     /// SQL rules that may match.
     pub filters: Vec<u32>,
+}
+
+/// Rules of which none can hold unless the text of one column has one of its texts in it. These are looked for together, so
+/// that of a user agent that nobody has had before hundreds of rules are asked in one pass.
+#[derive(Debug)]
+pub(super) struct OfText {
+    /// The column, by its index into [`FIELDS`].
+    pub field: usize,
+    pub rules: Vec<OpenRule>,
+    finder: AhoCorasick,
+    /// By the number of a text that is looked for: the place of its rule.
+    places: Vec<u32>,
+}
+
+/// Rules for which one pass is made; fewer are asked one by one, and what they came to for a text is remembered.
+const OF_TEXT_MIN: usize = 8;
+
+impl OfText {
+    fn new(field: usize, rules: Vec<(OpenRule, Vec<String>)>) -> Result<Self, Vec<OpenRule>> {
+        let texts =
+            (0..).zip(&rules).flat_map(|(place, (_, texts))| texts.iter().map(move |text| (place, text)));
+        let (places, texts): (Vec<u32>, Vec<&String>) = texts.unzip();
+        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(texts);
+        let rules = rules.into_iter().map(|(rule, _)| rule).collect();
+        match finder {
+            Ok(finder) => Ok(Self { field, rules, finder, places }),
+            // Too many for its numbers.
+            Err(_) => Err(rules),
+        }
+    }
+
+    /// The places of the rules that may hold of a text, in order.
+    pub(super) fn possible(&self, text: &str, places: &mut Vec<u32>) {
+        places.clear();
+        let found = self.finder.find_overlapping_iter(text);
+        places.extend(found.map(|found| self.places[found.pattern().as_usize()]));
+        places.sort_unstable();
+        places.dedup();
+    }
+}
+
+/// A text column, and texts of which one is in it wherever `condition` holds.
+fn needles(condition: &Condition) -> Option<(usize, Vec<String>)> {
+    match condition {
+        Condition::Test(test) => {
+            let Held::Column { field, inside } = test.place.held else { return None };
+            let whole = inside == test.place.path.len() && FIELDS[field].kind == Kind::Text;
+            match &test.check {
+                Check::Text(texts) if whole => Some((field, texts.parts()?)),
+                _ => None,
+            }
+        }
+        Condition::All(parts) => {
+            parts.iter().filter_map(|part| needles(part)).min_by_key(|(_, texts)| texts.len())
+        }
+        Condition::Any(parts) => {
+            let parts: Vec<_> = parts.iter().map(|part| needles(part)).collect::<Option<_>>()?;
+            let field = parts.first()?.0;
+            let same = parts.iter().all(|(other, _)| *other == field);
+            same.then(|| (field, parts.into_iter().flat_map(|(_, texts)| texts).collect()))
+        }
+        Condition::Constant(_) | Condition::Not(_) => None,
+    }
 }
 
 /// A rule that has to be asked of each row.
@@ -108,7 +174,31 @@ pub(super) struct Known<'a> {
 impl Settled {
     /// What it takes to remember it.
     pub(super) fn weight(&self) -> usize {
-        1 + self.always.len() + self.open.len() + self.filters.len()
+        let of_texts =
+            self.of_texts.iter().map(|of_text| of_text.rules.len() + of_text.places.len()).sum::<usize>();
+        1 + self.always.len() + self.open.len() + of_texts + self.filters.len()
+    }
+
+    /// Puts together what looks for texts in one column.
+    fn gather(&mut self) {
+        let mut of_texts: BTreeMap<usize, Vec<(OpenRule, Vec<String>)>> = BTreeMap::new();
+        self.columns = 0;
+        for open in std::mem::take(&mut self.open) {
+            match needles(&open.condition) {
+                Some((field, texts)) => of_texts.entry(field).or_default().push((open, texts)),
+                None => self.ask(open),
+            }
+        }
+        for (field, rules) in of_texts {
+            let made = match rules.len() {
+                ..OF_TEXT_MIN => Err(rules.into_iter().map(|(rule, _)| rule).collect()),
+                _ => OfText::new(field, rules),
+            };
+            match made {
+                Ok(of_text) => self.of_texts.push(of_text),
+                Err(rules) => rules.into_iter().for_each(|rule| self.ask(rule)),
+            }
+        }
     }
 
     fn ask(&mut self, open: OpenRule) {
@@ -170,6 +260,7 @@ impl Program {
                 },
             }
         }
+        settled.gather();
         settled
     }
 

@@ -161,6 +161,63 @@ async fn rules_in_one_scan_match_the_records_that_their_conditions_hold_of() {
 }
 
 #[tokio::test]
+async fn rules_that_look_for_texts_together_match_what_each_does_by_itself() {
+    let agents = [
+        "aws-cli/2.1",
+        "[AWS-CLI/2.1 kali]",
+        "Boto3/1.26 KALI linux",
+        "pacu",
+        "xpacux Ärger",
+        "console.amazonaws.com",
+        "",
+    ];
+    let records: Vec<_> = (0..70)
+        .map(|number| {
+            let agent = agents[number / 3 % agents.len()];
+            let more = match number % 5 {
+                0 => String::new(),
+                1 => format!(r#""userAgent":["{agent}",7],"#),
+                2 => format!(r#""userAgent":"{agent}","errorCode":"AccessDenied","#),
+                _ => format!(r#""userAgent":"{agent}","#),
+            };
+            record(
+                number,
+                &format!(r#"{{{more}"eventSource":"iam.amazonaws.com","eventName":"CreateUser"}}"#),
+            )
+        })
+        .collect();
+    let detections: Vec<_> = [
+        "{s: {userAgent|contains: kali}, condition: s}",
+        "{s: {userAgent|contains|cased: kali}, condition: s}",
+        "{s: {userAgent|contains: [pacu, cli]}, condition: s}",
+        "{s: {userAgent|contains|all: [cli, kali]}, condition: s}",
+        "{s: {userAgent|startswith: BOTO}, condition: s}",
+        "{s: {userAgent|endswith: linux}, condition: s}",
+        "{s: {userAgent: [pacu, aws-cli/2.1]}, condition: s}",
+        "{s: {userAgent|contains: cli, errorCode: AccessDenied}, condition: s}",
+        "{s: {userAgent|contains: cli}, t: {userAgent|contains: pacu}, condition: s or t}",
+        "{s: {userAgent|contains: cli}, t: {errorCode: AccessDenied}, condition: s or t}",
+        "{s: {userAgent|contains: aws}, t: {userAgent|contains: kali}, condition: s and not t}",
+        "{s: {userAgent|contains: ärg}, condition: s}",
+        "{s: {userAgent: 'x*c?x*'}, condition: s}",
+        "{s: {userAgent: ''}, condition: s}",
+        "{s: {userAgent|contains: console.}, condition: s}",
+        "{s: {userAgent|re: 'k.li'}, condition: s}",
+    ]
+    .into();
+    let conditions: Vec<_> = detections.iter().map(|yaml| condition(yaml)).collect();
+    let asked = conditions.iter().map(|condition| Asked::Sigma(condition.clone())).collect();
+    let matched = judged(&session_over(&records), asked, 1000).await;
+    for ((yaml, condition), matched) in detections.iter().zip(&conditions).zip(&matched) {
+        let holds = |number: &usize| condition.holds(&mut JsonRecord(&records[*number]));
+        let wanted: Vec<_> =
+            (0..records.len()).filter(holds).map(|number| format!("id-{number:03}")).collect();
+        assert_eq!(matched.ids, wanted, "{yaml}");
+        assert!(!wanted.is_empty(), "{yaml} matches nothing");
+    }
+}
+
+#[tokio::test]
 async fn what_a_rule_matches_passes_the_filter_of_the_names_that_are_needed() {
     let records: Vec<_> = (0..).zip(RECORDS).map(|(number, text)| record(number, text)).collect();
     let session = session_over(&records);

@@ -310,6 +310,13 @@ impl Texts {
         }
     }
 
+    /// ASCII texts of which one is, whatever its case, in every text that is one of these; `None` where that can't be said.
+    pub(crate) fn parts(&self) -> Option<Vec<String>> {
+        let exact =
+            self.exact.iter().map(|text| (text.is_ascii() && !text.is_empty()).then(|| text.to_string()));
+        exact.chain(self.patterns.iter().map(|pattern| pattern.part().map(str::to_owned))).collect()
+    }
+
     /// The texts, without case, that a value must be one of; `None` when patterns let others pass too.
     pub(crate) fn exact(&self) -> Option<impl Iterator<Item = String>> {
         self.patterns.is_empty().then(|| self.exact.iter().map(|text| folded(text)))
