@@ -34,7 +34,7 @@ use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{computed, scan, suppress};
 use crate::config::{Params, Suppress};
-use crate::query::{QueryError, Session, parameters};
+use crate::query::{QueryError, Session, Shared, parameters};
 use crate::timespan::Timespan;
 
 /// Findings of one rule that a run keeps: more are no list to read but a rule to mend.
@@ -353,21 +353,33 @@ async fn query_rules(
     span: Option<Span>,
     options: &Options,
 ) -> Vec<(RuleOutcome, Vec<Finding>)> {
-    let mut planned = Vec::new();
-    for rule in rules.iter().take(if rules.len() < SHARED_FROM { 0 } else { rules.len() }) {
-        if let (Ok(bindings), Some(span)) = (prepare(rule, options), span) {
-            // What is wrong with a rule is told when it runs.
-            planned.extend(statement(session, rule, bindings, span).await);
-        }
-    }
-    let shared = session.share(planned).await.unwrap_or_else(|error| {
-        tracing::info!("each rule reads for itself: {error}");
-        None
-    });
+    let shared = match (rules.len(), span) {
+        (SHARED_FROM.., Some(span)) => shared(session, rules, span, options).await,
+        _ => None,
+    };
     let queries = rules.iter().map(|rule| query_rule(session, rule, span, options));
     let found = stream::iter(queries).buffered(RULES_AT_ONCE).collect().await;
     drop(shared);
     found
+}
+
+/// What the rules read, if that can be read at once. What is wrong with a rule is told when it runs.
+async fn shared<'s>(
+    session: &'s Session,
+    rules: &[&Arc<Rule>],
+    span: Span,
+    options: &Options,
+) -> Option<Shared<'s>> {
+    let mut planned = Vec::new();
+    for rule in rules {
+        if let Ok(bindings) = prepare(rule, options) {
+            planned.extend(statement(session, rule, bindings, span).await);
+        }
+    }
+    session.share(planned).await.unwrap_or_else(|error| {
+        tracing::info!("each rule reads for itself: {error}");
+        None
+    })
 }
 
 /// Runs one rule that computes findings.

@@ -67,6 +67,7 @@ pub use self::hunt::{Hunt, HuntError, HuntParam};
 pub(crate) use self::limits::remove_all_spilled;
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
+pub(crate) use self::shared::Shared;
 pub use self::shipped::HUNTS;
 pub use crate::config::Limits;
 

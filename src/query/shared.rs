@@ -9,9 +9,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::Schema;
+use arrow::error::ArrowError;
 use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, ScalarValue};
@@ -82,10 +82,8 @@ impl Session {
         let mut stream = self.run(rows).await?;
         let (mut batches, mut bytes) = (Vec::new(), 0);
         while let Some(batch) = stream.next().await.transpose().map_err(QueryError::of_running)? {
-            // Only as much as is in it: a filter leaves a few rows of large buffers.
-            let batch =
-                concat_batches(&columns, [&batch]).map_err(|error| QueryError::of_running(error.into()))?;
-            bytes += batch.get_array_memory_size();
+            let (batch, size) = compacted(&batch).map_err(|error| QueryError::of_running(error.into()))?;
+            bytes += size;
             if bytes > bytes_max {
                 return Ok(None);
             }
@@ -124,6 +122,24 @@ impl Drop for Shared<'_> {
             tracing::error!("`cloudtrail` is not what it was: {error:#}");
         }
     }
+}
+
+/// The rows without text around them that their views keep alive, and what they take: a filter leaves a few rows of large
+/// buffers, and slices of one buffer count what is theirs.
+fn compacted(batch: &RecordBatch) -> Result<(RecordBatch, usize), ArrowError> {
+    let own = |column: &ArrayRef| -> ArrayRef {
+        match column.as_string_view_opt() {
+            Some(texts) => Arc::new(texts.gc()),
+            None => column.clone(),
+        }
+    };
+    let columns: Vec<_> = batch.columns().iter().map(own).collect();
+    let sizes = columns.iter().map(|column| match column.as_string_view_opt() {
+        Some(texts) => Ok(texts.get_array_memory_size()),
+        None => column.to_data().get_slice_memory_size(),
+    });
+    let size = sizes.sum::<Result<usize, _>>()?;
+    Ok((RecordBatch::try_new(batch.schema(), columns)?, size))
 }
 
 /// What the scans of `cloudtrail` in an optimized plan want.
@@ -184,7 +200,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use arrow::array::{ArrayRef, StringArray, new_null_array};
+    use arrow::array::{StringArray, StringViewArray, new_null_array};
     use futures::stream;
 
     use super::*;
@@ -248,6 +264,21 @@ mod tests {
         drop(shared);
         assert_eq!(count(&session, "SELECT count(*) FROM cloudtrail").await, "20000");
         assert_eq!(reads.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn few_rows_of_a_large_buffer_keep_and_count_only_what_is_theirs() {
+        let texts = (0..10_000).map(|number| format!("arn:aws:iam::111122223333:user/{number}"));
+        let views: ArrayRef = Arc::new(StringViewArray::from_iter_values(texts.clone()));
+        let plain: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+        let batch =
+            RecordBatch::try_from_iter([("views", views), ("plain", plain)]).unwrap().slice(5_000, 10);
+        let (own, size) = compacted(&batch).unwrap();
+        assert_eq!(own, batch);
+        assert!(size < 4_000, "{size}");
+        let buffers = own.column(0).as_string_view().data_buffers();
+        let held: usize = buffers.iter().map(|buffer| buffer.capacity()).sum();
+        assert!(held < 1_000, "{held}");
     }
 
     #[tokio::test]

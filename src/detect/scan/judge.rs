@@ -206,7 +206,10 @@ impl Judge {
         for row in rows {
             match text(row) {
                 // A member that no column holds may be another such text.
-                _ if !whole => self.possible = (0..of_text.rules.len() as u32).collect(),
+                _ if !whole => {
+                    self.possible.clear();
+                    self.possible.extend(0..of_text.rules.len() as u32);
+                }
                 None => continue,
                 found if found == before => {}
                 Some(found) => of_text.possible(found, &mut self.possible),

@@ -15,7 +15,7 @@ use super::names::{Names, Required};
 use crate::detect::run::column;
 use crate::detect::sigma::Condition;
 
-/// Rules of a run that a filter is made for.
+/// Rules of a run that a filter is made for; more ask for most of a log together.
 const RULES_MAX: usize = 100;
 
 /// Names that are asked for without case; more of them are a list that takes longer than it saves.

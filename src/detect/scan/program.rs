@@ -86,20 +86,27 @@ pub(super) struct OfText {
     finder: AhoCorasick,
     /// By the number of a text that is looked for: the place of its rule.
     places: Vec<u32>,
+    /// Of all texts that are looked for.
+    bytes: usize,
 }
 
 /// Rules for which one pass is made; fewer are asked one by one, and what they came to for a text is remembered.
 const OF_TEXT_MIN: usize = 8;
+
+/// Bytes that are looked for in one pass. A byte takes some fifty in the automaton, of which each kind of event has its own;
+/// a rule may have a million of them.
+const LOOKED_FOR_MAX: usize = 64 << 10;
 
 impl OfText {
     fn new(field: usize, rules: Vec<(OpenRule, Vec<String>)>) -> Result<Self, Vec<OpenRule>> {
         let texts =
             (0..).zip(&rules).flat_map(|(place, (_, texts))| texts.iter().map(move |text| (place, text)));
         let (places, texts): (Vec<u32>, Vec<&String>) = texts.unzip();
+        let bytes = texts.iter().map(|text| text.len()).sum();
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(texts);
         let rules = rules.into_iter().map(|(rule, _)| rule).collect();
         match finder {
-            Ok(finder) => Ok(Self { field, rules, finder, places }),
+            Ok(finder) => Ok(Self { field, rules, finder, places, bytes }),
             // Too many for its numbers.
             Err(_) => Err(rules),
         }
@@ -174,8 +181,7 @@ pub(super) struct Known<'a> {
 impl Settled {
     /// What it takes to remember it.
     pub(super) fn weight(&self) -> usize {
-        let of_texts =
-            self.of_texts.iter().map(|of_text| of_text.rules.len() + of_text.places.len()).sum::<usize>();
+        let of_texts = self.of_texts.iter().map(|of_text| of_text.rules.len() + of_text.bytes).sum::<usize>();
         1 + self.always.len() + self.open.len() + of_texts + self.filters.len()
     }
 
@@ -183,8 +189,15 @@ impl Settled {
     fn gather(&mut self) {
         let mut of_texts: BTreeMap<usize, Vec<(OpenRule, Vec<String>)>> = BTreeMap::new();
         self.columns = 0;
+        let mut bytes = 0;
         for open in std::mem::take(&mut self.open) {
-            match needles(&open.condition) {
+            let looked_for = needles(&open.condition).filter(|(_, texts)| {
+                let more = texts.iter().map(String::len).sum::<usize>();
+                let fits = bytes + more <= LOOKED_FOR_MAX;
+                bytes += if fits { more } else { 0 };
+                fits
+            });
+            match looked_for {
                 Some((field, texts)) => of_texts.entry(field).or_default().push((open, texts)),
                 None => self.ask(open),
             }

@@ -140,3 +140,30 @@ proptest! {
         }
     }
 }
+
+fn looking_for(texts: impl Iterator<Item = String>) -> Settled {
+    let entry = |text: String| {
+        let detection = json!({"s": {"userAgent|contains": text}, "condition": "s"});
+        let condition = detection::read(&detection, &Placeholders::new()).unwrap().condition;
+        Entry { names: Names::of_condition(&condition), question: Question::Condition(condition) }
+    };
+    let program = Program::new(texts.map(entry).collect());
+    program.settle(Known { source: Some("s3.amazonaws.com"), name: Some("GetObject"), present: 0 })
+}
+
+#[test]
+fn texts_of_many_rules_are_looked_for_together_as_far_as_they_are_few_bytes() {
+    let together = looking_for((0..100).map(|number| format!("agent-{number:02}")));
+    assert!(together.open.is_empty());
+    let [of_text] = together.of_texts.as_slice() else { panic!("{together:?}") };
+    let mut places = Vec::new();
+    of_text.possible("an AGENT-07 and agent-42, agent-07", &mut places);
+    assert_eq!(places, [7, 42]);
+    of_text.possible("none of them", &mut places);
+    assert!(places.is_empty());
+
+    assert_eq!(looking_for((0..7).map(|number| number.to_string())).open.len(), 7, "too few");
+    let long = looking_for((0..100).map(|number| format!("{number:02}").repeat(1000)));
+    assert_eq!((long.open.len(), long.of_texts[0].rules.len()), (68, 32));
+    assert!(long.weight() >= 64_000);
+}
