@@ -30,7 +30,8 @@ pub(super) enum Operation {
 struct Catalogue {
     /// Names of a source, with their case.
     sources: HashMap<String, HashMap<String, &'static str>>,
-    names: HashMap<String, BTreeSet<&'static str>>,
+    /// Where a name is written, and how: sources differ in the case of a name, and some have changed it.
+    names: HashMap<String, BTreeSet<(&'static str, &'static str)>>,
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -41,7 +42,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         let of_source = catalogue.sources.entry(folded(source)).or_default();
         for name in words {
             of_source.insert(folded(name), name);
-            catalogue.names.entry(folded(name)).or_default().insert(source);
+            catalogue.names.entry(folded(name)).or_default().insert((source, name));
         }
     }
     catalogue
@@ -60,11 +61,21 @@ pub(super) fn sources() -> impl Iterator<Item = &'static str> {
 /// What is known of `name`, under `source` or under any.
 pub(super) fn operation(source: Option<&str>, name: &str) -> Operation {
     let name = folded(name);
-    let Some(sources) = CATALOGUE.names.get(&name) else { return Operation::Unknown };
+    let Some(written) = CATALOGUE.names.get(&name) else { return Operation::Unknown };
     let is_there = source.is_none_or(|source| {
         CATALOGUE.sources.get(&folded(source)).is_some_and(|names| names.contains_key(&name))
     });
-    if is_there { Operation::Known } else { Operation::Elsewhere(sources.iter().copied().collect()) }
+    if is_there {
+        return Operation::Known;
+    }
+    let mut sources: Vec<_> = written.iter().map(|(source, _)| *source).collect();
+    sources.dedup();
+    Operation::Elsewhere(sources)
+}
+
+/// The sources that write `name`, whatever its case, each with the name as it is written there.
+pub(super) fn written(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    CATALOGUE.names.get(&folded(name)).into_iter().flatten().copied()
 }
 
 /// The event name of `source` that is nearest to `name`, if any is near.
@@ -100,6 +111,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_be_written_in_several_ways() {
+        let of = |name| written(name).collect::<Vec<_>>();
+        assert_eq!(of("consolelogin"), [("signin.amazonaws.com", "ConsoleLogin")]);
+        let source = "route53domains.amazonaws.com";
+        assert_eq!(of("PUSHDOMAIN"), [(source, "PushDomain"), (source, "pushDomain")]);
+        assert_eq!(operation(Some("kms.amazonaws.com"), "PushDomain"), Operation::Elsewhere(vec![source]));
+        assert!(of("NoSuchThing").is_empty());
+    }
+
+    #[test]
     fn techniques_are_known_also_those_that_were_retired() {
         assert!(is_technique("T1078.004") && is_technique("T1562.008") && is_technique("T1685"));
         assert!(!is_technique("T9999") && !is_technique("TA9999"));
@@ -111,6 +132,8 @@ mod tests {
             assert!(text.is_ascii());
         }
         assert!(OPERATIONS.lines().is_sorted());
+        // A rule that compares with a source in capitals is told that there is none.
+        assert!(CATALOGUE.names.values().flatten().all(|(source, _)| folded(source) == *source));
         assert!(CATALOGUE.sources.len() > 400 && CATALOGUE.names.len() > 10_000);
     }
 }

@@ -12,13 +12,13 @@ use jiff::Timestamp;
 use super::bindings::{self, BOUND_TO_ALL};
 use super::computed::{OPTIONAL, REQUIRED, RESERVED};
 use super::kind::{self, Kind};
-use super::mistake::Mistake;
+use super::mistake::{Level, Mistake};
 use super::rule::{Body, Rule};
 use super::rule_set::{self, RuleFile};
 use super::sigma::{self, Placeholders};
 use super::spelling;
 use super::window::{Frame, Span};
-use super::{glob, nulls};
+use super::{asked, glob, nulls};
 use crate::config::{Params, Suppress};
 use crate::query::Session;
 
@@ -121,6 +121,12 @@ impl Checker<'_> {
                     "`{text}` is not true when a value is missing; use coalesce(…) or IS DISTINCT FROM"
                 );
                 self.warn(line, message);
+            }
+            for (line, level, message) in asked::oddities(&query) {
+                match level {
+                    Level::Error => self.error(line, message),
+                    Level::Warning => self.warn(line, message),
+                }
             }
         }
         self.parameters();
@@ -313,12 +319,29 @@ mod tests {
             ("SELECT * FROM cloudtrail\nWHERE event_date > current_date", 13, "can't call `current_date`"),
             ("SELECT * FROM cloudtrail\nWHERE error_code <> 'x'", 13, "coalesce"),
             ("SELECT * FROM cloudtrail\nWHERE event_name = $nmae", 13, "declare it in `params`"),
+            ("SELECT * FROM cloudtrail\nWHERE event_name = 'consolelogin'", 13, "is written `ConsoleLogin`"),
+            (
+                "SELECT * FROM cloudtrail\nWHERE event_source = 'kms.amazonaws.com'\n  AND event_name = 'ConsoleLogin'",
+                14,
+                "error: `ConsoleLogin` is an event of `signin.amazonaws.com`, not of `kms.amazonaws.com`",
+            ),
             ("DELETE FROM cloudtrail", 12, "not a query"),
         ] {
             let found = found("", sql);
             let good = |text: &String| text.starts_with(&format!("r.sql:{line}:")) && text.contains(expected);
             assert!(found.len() == 1 && good(&found[0]), "{sql}: {found:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn operations_of_a_query_rule_are_checked_too() {
+        let query = format!(
+            "WITH logins AS (SELECT * FROM cloudtrail c\n  WHERE c.event_name = 'ConsolLogin')
+            SELECT {COLUMNS}, principal FROM logins GROUP BY 3, principal"
+        );
+        let found = found("entity: principal\nwindow: 1h\n", &query);
+        let expected = "r.sql:15: warning: CloudTrail has no event `ConsolLogin`, as far as is known";
+        assert_eq!(found, [expected]);
     }
 
     #[tokio::test]

@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+/// A mistake's message, in characters: what a rule says may be quoted in it.
+const MESSAGE_MAX: usize = 600;
+
+/// What is told of one rule; more would take longer to find than to read.
+pub(super) const TOLD_MAX: usize = 50;
+
 /// Whether a rule with the mistake can be used at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -50,6 +56,17 @@ impl fmt::Display for Mistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}: {}: {}", self.file, self.line, self.level.name(), self.message)
     }
+}
+
+/// A message without its middle if it is long: the place is at its beginning, the reason at its end.
+pub(super) fn shortened(message: &str) -> String {
+    let length = message.chars().count();
+    if length <= MESSAGE_MAX {
+        return message.to_owned();
+    }
+    let beginning: String = message.chars().take(MESSAGE_MAX / 2).collect();
+    let end: String = message.chars().skip(length - MESSAGE_MAX / 2).collect();
+    format!("{beginning} … {end}")
 }
 
 /// Why a set of rules could not be loaded.

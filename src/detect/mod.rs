@@ -8,6 +8,7 @@
 //! No rule and nothing in here reads a clock: a run over old events finds what it would have found then.
 //! Not here: how findings are shown (`report`).
 
+mod asked;
 mod attack;
 mod backtest;
 mod batch;
@@ -25,6 +26,7 @@ mod header;
 mod kind;
 mod mistake;
 mod nulls;
+mod operations;
 mod outcome;
 mod param;
 mod rule;

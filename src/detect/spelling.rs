@@ -1,5 +1,13 @@
 //! What to tell somebody who wrote a word that isn't one of the allowed ones.
 
+/// Names for which a likely one is looked for; longer ones are no slips.
+const NAME_MAX: usize = 128;
+
+/// A name that may be a slip.
+pub(super) fn short(name: &str) -> Option<&str> {
+    Some(name).filter(|name| name.len() <= NAME_MAX)
+}
+
 /// The allowed word that is nearest to `word`, if any is near enough to be meant.
 pub(super) fn nearest<'a>(word: &str, allowed: &[&'a str]) -> Option<&'a str> {
     let near = |candidate: &&&str| {

@@ -54,7 +54,7 @@ use url::Url;
 
 use self::error::Names;
 use self::limits::PLANNING_MAX;
-use self::stack::{off_on_large_stack, on_large_stack};
+use self::stack::off_on_large_stack;
 use self::table::{LAKE_URL, LakeTable};
 use self::watchdog::{Ceiling, Watchdog};
 use crate::lake::{Lake, Table};
@@ -69,6 +69,7 @@ pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
 pub(crate) use self::shared::Shared;
 pub use self::shipped::HUNTS;
+pub(crate) use self::stack::on_large_stack;
 pub use crate::config::Limits;
 
 /// The catalog and schema that plain table names are in.

@@ -55,6 +55,24 @@ fn every_folder_of_cases_belongs_to_a_shipped_rule() {
     }
 }
 
+#[test]
+fn operations_that_a_sql_rule_asks_for_in_vain_are_told_with_their_line() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/cloudtrail/cloudtrail_stopped.sql");
+    let text = std::fs::read_to_string(shipped).unwrap();
+    let line = 1 + text.lines().position(|line| line.contains("event_name = 'StopLogging'")).unwrap();
+    for (name, exit, wanted) in [
+        ("StopLogging", 0, "1 files: 0 errors, 0 warnings".to_owned()),
+        ("StopLoging", 0, format!(":{line}: warning: CloudTrail has no event `StopLoging`")),
+        ("stoplogging", 0, format!(":{line}: warning: `stoplogging` is written `StopLogging`")),
+        ("ConsoleLogin", 1, format!(":{line}: error: `ConsoleLogin` is an event of `signin.amazonaws.com`")),
+    ] {
+        let dir = TestDir::new();
+        let changed = text.replace("event_name = 'StopLogging'", &format!("event_name = '{name}'"));
+        let path = dir.file("cloudtrail_stopped.sql", changed).display().to_string();
+        dir.run(["rules", "check", &path]).expect_exit(exit).expect_out(&wanted);
+    }
+}
+
 /// The file of Sigma rules for trying out, and the folder of their cases.
 fn sigma() -> (PathBuf, PathBuf) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sigma");

@@ -15,9 +15,9 @@ use super::document::Document;
 use super::expression::{self, Expression};
 use super::modifier::Placeholders;
 use super::place::Place;
-use super::rule::{self, Read, shortened};
+use super::rule::{self, Read};
 use super::{Condition, Detection};
-use crate::detect::mistake::Mistake;
+use crate::detect::mistake::{Mistake, shortened};
 use crate::detect::rule::{Body, Rule, version};
 use crate::detect::spelling;
 

@@ -13,22 +13,16 @@ use super::condition::{Check, Condition};
 use super::detection::NO_SEARCHES;
 use super::document::line_within;
 use super::place::{Held, Place};
-use super::rule::shortened;
-use crate::detect::catalogue::{self, Operation};
-use crate::detect::mistake::Mistake;
+use crate::detect::catalogue;
+use crate::detect::mistake::{Level, Mistake, TOLD_MAX, shortened};
+use crate::detect::operations::{self, About};
 use crate::detect::rule::Rule;
-use crate::detect::spelling;
+use crate::detect::spelling::{self, short};
 use crate::event::{FIELDS, Object};
 use crate::query::pattern::folded;
 
 /// Members of aggregated events that have no column of their own.
 const BESIDE: [&str; 2] = ["timeWindow", "summary"];
-
-/// What is told of one rule; more would take longer to find than to read.
-const TOLD_MAX: usize = 50;
-
-/// Names for which a likely one is looked for; longer ones are no slips.
-const NAME_MAX: usize = 128;
 
 /// Appends what is odd about a rule; `text`: its document. A correlation has no detection of its own.
 pub(crate) fn lint(rule: &Rule, detection: Option<&Detection>, text: &str, mistakes: &mut Vec<Mistake>) {
@@ -89,52 +83,19 @@ impl Lint<'_> {
 
     /// Event names and sources, compared for equality in one search.
     fn operations(&mut self, search: &str, fields: &Map<String, Value>) {
-        let sources = exact(fields.get("eventSource"));
-        let path = |key| ["detection", search, key];
-        for source in sources.iter().filter(|source| !catalogue::is_source(source)) {
+        let (sources, names) = (exact(fields.get("eventSource")), exact(fields.get("eventName")));
+        for oddity in operations::asked_together(&sources, &names) {
             if self.is_full() {
                 return;
             }
-            let known: Vec<_> = catalogue::sources().collect();
-            let near = short(source).and_then(|source| spelling::nearest(source, &known));
-            let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
-            self.warn(
-                &path("eventSource"),
-                format!("CloudTrail has no event source `{source}`, as far as is known{hint}"),
-            );
-        }
-        for name in exact(fields.get("eventName")) {
-            if self.is_full() {
-                return;
-            }
-            let known = |source: Option<&str>| catalogue::operation(source, name);
-            let of_sources: Vec<_> = match sources.as_slice() {
-                [] => vec![known(None)],
-                sources => sources.iter().map(|source| known(Some(source))).collect(),
+            let key = match oddity.about {
+                About::Source => "eventSource",
+                About::Name => "eventName",
             };
-            if of_sources.contains(&Operation::Known) {
-                continue;
-            }
-            let shown = sources.join("`, `");
-            match of_sources.into_iter().next() {
-                Some(Operation::Elsewhere(others))
-                    if sources.iter().all(|source| catalogue::is_source(source)) =>
-                {
-                    let others = others.join("`, `");
-                    let message =
-                        format!("`{name}` is an event of `{others}`, not of `{shown}`: no record can match");
-                    self.error(&path("eventName"), message);
-                }
-                Some(Operation::Elsewhere(_)) => {}
-                _ => {
-                    let near = sources.first().and_then(|source| catalogue::nearest(source, short(name)?));
-                    let hint = near.map_or_else(String::new, |near| format!("; is it `{near}`?"));
-                    let of = if sources.is_empty() { String::new() } else { format!(" of `{shown}`") };
-                    self.warn(
-                        &path("eventName"),
-                        format!("CloudTrail has no event `{name}`{of}, as far as is known{hint}"),
-                    );
-                }
+            let path = ["detection", search, key];
+            match oddity.level {
+                Level::Warning => self.warn(&path, oddity.message),
+                Level::Error => self.error(&path, oddity.message),
             }
         }
     }
@@ -199,10 +160,6 @@ impl Lint<'_> {
     fn is_full(&self) -> bool {
         self.told == TOLD_MAX
     }
-}
-
-fn short(name: &str) -> Option<&str> {
-    Some(name).filter(|name| name.len() <= NAME_MAX)
 }
 
 /// The texts of a field that are compared for equality, each once.

@@ -18,7 +18,7 @@ use super::modifier::Placeholders;
 use super::place::Place;
 use crate::detect::Severity;
 use crate::detect::kind::Kind;
-use crate::detect::mistake::Mistake;
+use crate::detect::mistake::{Mistake, shortened};
 use crate::detect::rule::{Body, Rule, version};
 use crate::detect::spelling;
 use crate::detect::vocabulary::Status;
@@ -44,9 +44,6 @@ const STATUSES: [(&str, Status); 5] = [
 
 /// What the values of all rules of a file may come to, as [`BUDGET`] says for one rule.
 const BUDGET_OF_FILE: usize = 4 * BUDGET;
-
-/// A mistake's message, in characters: what a rule says may be quoted in it.
-const MESSAGE_MAX: usize = 600;
 
 /// What a document is.
 #[derive(Debug)]
@@ -363,17 +360,6 @@ impl Reader<'_> {
         let message = shortened(message);
         self.mistakes.push(Mistake::error(self.file, self.document.line_of(path), message));
     }
-}
-
-/// A message without its middle if it is long: the place is at its beginning, the reason at its end.
-pub(super) fn shortened(message: &str) -> String {
-    let length = message.chars().count();
-    if length <= MESSAGE_MAX {
-        return message.to_owned();
-    }
-    let beginning: String = message.chars().take(MESSAGE_MAX / 2).collect();
-    let end: String = message.chars().skip(length - MESSAGE_MAX / 2).collect();
-    format!("{beginning} … {end}")
 }
 
 /// Ids are shown in terminals and name folders of cases.
