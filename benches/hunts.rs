@@ -6,6 +6,7 @@
 //! TRAILHOUND_BENCH_LOGS=./logs cargo bench --bench hunts            a lake of these logs instead
 //! TRAILHOUND_BENCH_LAKE=./lake cargo bench --bench hunts            this lake instead, which is only read
 //! TRAILHOUND_BENCH_PYTHON=venv/bin/python cargo bench …             a Python that has DuckDB, else `python3`
+//! TRAILHOUND_BENCH_DUCKDB=venv/bin/duckdb cargo bench …            DuckDB's command line (`duckdb-cli` of PyPI), too
 //! TRAILHOUND_BENCH_BIN=target/release/trailhound cargo bench …      that executable instead
 //! ```
 //!
@@ -16,7 +17,7 @@
 //! every file in its folders.
 //!
 //! Printed: for each hunt the medians, and the ratio of ours to DuckDB's; the geometric mean of the ratios, which is
-//! to be [`TARGET`] at most; and the same of whole processes. Linux only.
+//! to be [`TARGET`] at most; and the same beside the whole process of DuckDB's command line, if there is one. Linux only.
 
 mod executable;
 mod trail;
@@ -103,10 +104,10 @@ fn main() -> ExitCode {
     let output = folder.path().join("ours.parquet");
     println!("start: ours {:.3} s, Python and DuckDB {:.3} s", start(&lake).seconds, peer.start().seconds);
     println!(
-        "| hunt | time | rows | the same | ours s | CPU s | peak MiB | DuckDB s | ratio | its process s | ratio |"
+        "| hunt | time | rows | the same | ours s | CPU s | peak MiB | DuckDB s | ratio | its command line s | ratio |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
-    let (mut ratios, mut of_processes) = (Vec::new(), Vec::new());
+    let (mut ratios, mut of_command_lines) = (Vec::new(), Vec::new());
     for (name, span, param) in HUNTS {
         let hunt = Hunt::new(&lake, name, span, param);
         let checked = Run::quiet(hunt.ours().arg("--output").arg(&output));
@@ -116,22 +117,28 @@ fn main() -> ExitCode {
             Some(0) => "yes".to_owned(),
             Some(rows) => format!("{rows} DIFFER"),
         };
-        let (mut ours, mut duck) = (Vec::new(), Vec::new());
+        let script = folder.path().join(format!("{name}.sql"));
+        peer.write_script(&hunt, &script);
+        let (mut ours, mut duck, mut command_line) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..RUNS {
             ours.push(Run::quiet(hunt.ours().args(["--format", "csv"])));
             duck.push(peer.run(&hunt, None));
+            command_line.extend(peer.command_line(&script));
         }
         let seconds = median(&ours, |run| run.seconds);
         let inner = median(&duck, |run| run.summary["seconds"].as_f64().expect("seconds"));
-        let outer = median(&duck, |run| run.seconds);
-        let (mut ratio, mut of_process) = ("-".to_owned(), "-".to_owned());
+        let outer = (!command_line.is_empty()).then(|| median(&command_line, |run| run.seconds));
+        let (mut ratio, mut of_command_line) = ("-".to_owned(), "- | -".to_owned());
         if checked.succeeded && ours.iter().all(|run| run.succeeded) {
             ratios.push(seconds / inner);
-            of_processes.push(seconds / outer);
-            (ratio, of_process) = (format!("{:.2}", seconds / inner), format!("{:.2}", seconds / outer));
+            ratio = format!("{:.2}", seconds / inner);
+            if let Some(outer) = outer {
+                of_command_lines.push(seconds / outer);
+                of_command_line = format!("{outer:.3} | {:.2}", seconds / outer);
+            }
         }
         println!(
-            "| {name} | {} | {} | {same} | {seconds:.3} | {:.2} | {} | {inner:.3} | {ratio} | {outer:.3} | {of_process} |",
+            "| {name} | {} | {} | {same} | {seconds:.3} | {:.2} | {} | {inner:.3} | {ratio} | {of_command_line} |",
             ["all", "a day", "an hour"][span as usize],
             theirs["rows"],
             median(&ours, |run| run.cpu_seconds),
@@ -140,7 +147,9 @@ fn main() -> ExitCode {
     }
     let mean = geometric_mean(&ratios);
     println!("geometric mean of {} hunts: {mean:.2} of DuckDB (target {TARGET})", ratios.len());
-    println!("of whole processes: {:.2}", geometric_mean(&of_processes));
+    if !of_command_lines.is_empty() {
+        println!("of the whole process of its command line: {:.2}", geometric_mean(&of_command_lines));
+    }
     if ratios.len() < HUNTS.len() {
         println!("{} hunts failed: the mean is without them", HUNTS.len() - ratios.len());
     }
@@ -208,13 +217,15 @@ impl<'a> Hunt<'a> {
 /// DuckDB.
 struct Peer<'a> {
     python: PathBuf,
+    command_line: Option<PathBuf>,
     lake: &'a Path,
 }
 
 impl<'a> Peer<'a> {
     fn new(lake: &'a Path) -> Self {
         let python = std::env::var_os("TRAILHOUND_BENCH_PYTHON");
-        Self { python: python.map_or_else(|| "python3".into(), Into::into), lake }
+        let command_line = std::env::var_os("TRAILHOUND_BENCH_DUCKDB").map(PathBuf::from);
+        Self { python: python.map_or_else(|| "python3".into(), Into::into), command_line, lake }
     }
 
     fn start(&self) -> Run {
@@ -226,12 +237,30 @@ impl<'a> Peer<'a> {
 
     /// Its process; how many rows differ from those of a file is said too.
     fn run(&self, hunt: &Hunt, same_as: Option<&PathBuf>) -> Run {
-        let mut command = Command::new(&self.python);
-        command.arg(PEER).arg(self.lake).args([hunt.name, &hunt.since, &hunt.until]).args(&hunt.param);
+        let mut command = self.command(hunt);
         if let Some(file) = same_as {
             command.arg("--same-as").arg(file);
         }
         Run::of(&mut command)
+    }
+
+    fn command(&self, hunt: &Hunt) -> Command {
+        let mut command = Command::new(&self.python);
+        command.arg(PEER).arg(self.lake).args([hunt.name, &hunt.since, &hunt.until]).args(&hunt.param);
+        command
+    }
+
+    /// What its command line is to run.
+    fn write_script(&self, hunt: &Hunt, script: &Path) {
+        let done = self.command(hunt).arg("--script").arg(script).status().expect("Python");
+        assert!(done.success(), "no script was written");
+    }
+
+    /// Its command line as a process, if there is one.
+    fn command_line(&self, script: &Path) -> Option<Run> {
+        let run = Run::quiet(Command::new(self.command_line.as_ref()?).arg("-f").arg(script));
+        assert!(run.succeeded, "DuckDB's command line failed over {}", script.display());
+        Some(run)
     }
 }
 

@@ -28,6 +28,19 @@ fn keep_memory() {
     unsafe { mi_option_set_default(PURGE_DELAY, KEPT_MS) }
 }
 
+/// What libraries in C let go of is kept, too, as far as it is this many bytes: zstd asks the allocator of the system, of which
+/// we know only glibc's. That gives back what is free at the end of its heap, as it is after each column of a row group,
+/// and the system clears as much for the next one: a fifth of the pages that a hunt asks for.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const KEPT_BY_C: libc::c_int = 64 << 20;
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code, reason = "the option is set by a function of C")]
+fn keep_memory_of_c() {
+    // SAFETY: it stores an integer in a place of glibc's own; no other thread is there yet.
+    unsafe { libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_BY_C) };
+}
+
 /// mimalloc asks for huge pages, and the system clears 2 MiB for whoever touches the first of their bytes: a quarter of
 /// the CPU time of a `detect` over 2,000,000 events went into clearing pages. Without them it takes 8 % less time and 13 %
 /// less memory, hunts up to 40 % less time, and an ingest as long as before in 10 % less memory. `MIMALLOC_ALLOW_THP` has
@@ -69,6 +82,8 @@ fn leave(exit: Exit) -> ExitCode {
 
 fn main() -> ExitCode {
     keep_memory();
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    keep_memory_of_c();
     leave(trailhound::cli::main())
 }
 

@@ -5,7 +5,8 @@ file. Two functions that only have other names are macros. Dates that the time a
 somebody who knows the folders would write it.
 
 Printed as JSON: rows, and the seconds from a new database to the last row written as CSV, so that opening the files
-is in them and starting Python is not. With --same-as also how many rows differ from those of a Parquet file.
+is in them and starting Python is not. With --same-as also how many rows differ from those of a Parquet file. With
+--script the statements are written to a file, for DuckDB's command line, and nothing is run.
 """
 import argparse
 import json
@@ -16,10 +17,10 @@ import time
 import duckdb
 
 HERE = pathlib.Path(__file__).resolve().parent
-MACROS = """
-    CREATE MACRO date_bin(width, moment) AS time_bucket(width, moment);
-    CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern);
-"""
+MACROS = [
+    "CREATE MACRO date_bin(width, moment) AS time_bucket(width, moment)",
+    "CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern)",
+]
 
 
 def main():
@@ -30,13 +31,21 @@ def main():
     parser.add_argument("until")
     parser.add_argument("params", nargs="*")
     parser.add_argument("--same-as")
+    parser.add_argument("--script")
     options = parser.parse_args()
     sql, values = hunt(options.name)
     values |= {"since": options.since, "until": options.until}
     values |= dict(param.split("=", 1) for param in options.params)
+    statements = [*opening(options.lake, sql, values), f"COPY ({sql}) TO '/dev/null' (FORMAT csv)"]
+    if options.script:
+        statements[-1] = re.sub(r"\$(\w+)", lambda name: literal(name[1], values[name[1]]), statements[-1])
+        pathlib.Path(options.script).write_text(";\n".join(statements) + ";\n")
+        return
     started = time.perf_counter()
-    duck = open_lake(options.lake, sql, values)
-    duck.execute(f"COPY ({sql}) TO '/dev/null' (FORMAT csv)", used(sql, values))
+    duck = duckdb.connect()
+    for statement in statements[:-1]:
+        duck.execute(statement)
+    duck.execute(statements[-1], used(sql, values))
     rows = duck.fetchone()[0]
     done = {"rows": rows, "seconds": time.perf_counter() - started}
     if options.same_as:
@@ -52,21 +61,27 @@ def hunt(name):
     return other.read_text() if other.exists() else sql, {param: int(value) for param, value in numbers}
 
 
-def open_lake(lake, sql, values):
-    duck = duckdb.connect()
-    duck.execute("SET threads = 2; SET memory_limit = '2GiB'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    duck.execute(MACROS)
+def opening(lake, sql, values):
+    """The statements before that of the hunt."""
     # What was there before the time asked for is looked at by some.
     looks_back = "event_time >= $since" not in sql or "event_time < $since" in sql
     since = "0001-01-01" if looks_back else values["since"][:10]
-    duck.execute(
+    return [
+        "SET threads = 2; SET memory_limit = '2GiB'; SET TimeZone = 'UTC'; SET enable_progress_bar = false",
+        *MACROS,
         f"""
         CREATE VIEW cloudtrail AS
         FROM read_parquet('{lake}/cloudtrail/event_date=*/*.parquet', hive_partitioning = true)
         WHERE event_date BETWEEN DATE '{since}' AND DATE '{values["until"][:10]}'
-        """
-    )
-    return duck
+        """,
+    ]
+
+
+def literal(name, value):
+    if isinstance(value, int):
+        return str(value)
+    quoted = "'" + value.replace("'", "''") + "'"
+    return f"TIMESTAMPTZ {quoted}" if name in ("since", "until") else quoted
 
 
 def used(sql, values):

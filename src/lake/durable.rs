@@ -2,24 +2,29 @@
 //!
 //! `object_store` writes files without fsync. Here a file's bytes are on disk before its name
 //! appears, and the name (and every new folder above it) is on disk before the write is reported
-//! done. So what a log entry names is durable before the entry is. Everything but writing is left to
-//! [`LocalFileSystem`].
+//! done. So what a log entry names is durable before the entry is.
+//!
+//! Pieces are read on the thread that asks: mostly the system has them in memory, and to hand a piece of a
+//! Parquet file to another thread and back takes longer than to read it. The rest is left to [`LocalFileSystem`].
 
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryFutureExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
+    Attributes, CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload,
+    ObjectMeta, ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    UploadPart,
 };
 
 #[cfg(test)]
@@ -28,6 +33,10 @@ use super::layout;
 use crate::pause::{self, Point};
 
 const STORE: &str = "DurableFolder";
+
+/// The most that is read on the thread that asks, but for ranges of a Parquet file, which wait for nothing else:
+/// some milliseconds.
+const PIECE_BYTES: u64 = 4 << 20;
 
 /// A folder with fsync.
 #[derive(Debug)]
@@ -149,11 +158,74 @@ fn sync_folder(folder: &FilePath) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads a file, or one range of it, if it is a piece and nothing else is asked; else nothing.
+fn piece(path: &FilePath, at: &Path, options: &GetOptions) -> io::Result<Option<GetResult>> {
+    let GetOptions {
+        if_match: None,
+        if_none_match: None,
+        if_modified_since: None,
+        if_unmodified_since: None,
+        range,
+        version: None,
+        head: false,
+        ..
+    } = options
+    else {
+        return Ok(None);
+    };
+    let file = File::open(path)?;
+    let found = file.metadata()?;
+    let range = match range {
+        Some(range) => range.as_range(found.len()).map_err(io::Error::other)?,
+        None => 0..found.len(),
+    };
+    if range.end - range.start > PIECE_BYTES || !found.is_file() {
+        return Ok(None);
+    }
+    let bytes = read(&file, &range)?;
+    Ok(Some(GetResult {
+        payload: GetResultPayload::Stream(futures::stream::iter([Ok(bytes)]).boxed()),
+        meta: ObjectMeta {
+            location: at.clone(),
+            last_modified: found.modified()?.into(),
+            size: found.len(),
+            e_tag: None,
+            version: None,
+        },
+        range,
+        attributes: Attributes::default(),
+    }))
+}
+
+fn pieces(path: &FilePath, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if let Some(range) = ranges.iter().find(|range| range.end > size) {
+        let error = format!("it has {size} bytes, and those up to {} were asked for", range.end);
+        return Err(io::Error::new(ErrorKind::UnexpectedEof, error));
+    }
+    ranges.iter().map(|range| read(&file, range)).collect()
+}
+
+/// A range that must be there whole.
+fn read(mut file: &File, range: &Range<u64>) -> io::Result<Bytes> {
+    let length = range.end.saturating_sub(range.start);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
+    file.seek(SeekFrom::Start(range.start))?;
+    match file.take(length).read_to_end(&mut bytes)? as u64 == length {
+        true => Ok(bytes.into()),
+        false => Err(ErrorKind::UnexpectedEof.into()),
+    }
+}
+
 fn describe(target: &FilePath, error: io::Error) -> Error {
     let path = target.display().to_string();
     match error.kind() {
         ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: error.into() },
         // Only the error's own number tells the command line the way out: it stays in the chain.
+        ErrorKind::UnexpectedEof => {
+            Error::Generic { store: STORE, source: format!("{path}: {error}").into() }
+        }
         _ => Error::Generic { store: STORE, source: Unwritten { path, source: error }.into() },
     }
 }
@@ -182,7 +254,21 @@ impl ObjectStore for DurableFolder {
     }
 
     async fn get_opts(&self, at: &Path, options: GetOptions) -> Result<GetResult> {
-        self.inner.get_opts(at, options).await
+        match piece(&self.inner.path_to_filesystem(at)?, at, &options) {
+            Ok(Some(found)) => Ok(found),
+            // What is no piece, and what went wrong, in the words of that store.
+            Ok(None) | Err(_) => self.inner.get_opts(at, options).await,
+        }
+    }
+
+    async fn get_ranges(&self, at: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let path = self.inner.path_to_filesystem(at)?;
+        match pieces(&path, ranges) {
+            Ok(found) => Ok(found),
+            // That store would ask for as much memory as a damaged footer says.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(describe(&path, error)),
+            Err(_) => self.inner.get_ranges(at, ranges).await,
+        }
     }
 
     fn delete_stream(&self, at: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
@@ -251,7 +337,7 @@ impl MultipartUpload for Upload {
 
 #[cfg(test)]
 mod tests {
-    use object_store::ObjectStoreExt;
+    use object_store::{GetRange, ObjectStoreExt};
 
     use super::*;
 
@@ -268,6 +354,65 @@ mod tests {
         assert_eq!(store.get(&at).await.unwrap().bytes().await.unwrap(), "three");
         let names: Vec<_> = fs::read_dir(folder.path().join("a/b")).unwrap().collect();
         assert_eq!(names.len(), 1);
+    }
+
+    /// What a store says, but for the e-tag, which nobody asks for in a lake.
+    async fn said(store: &dyn ObjectStore, at: &Path, options: GetOptions) -> String {
+        match store.get_opts(at, options).await {
+            Ok(found) => {
+                let said = (found.range.clone(), found.meta.size, found.meta.last_modified);
+                format!("{said:?} {:?}", found.bytes().await.unwrap())
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_what_the_other_store_reads_and_so_is_what_goes_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = DurableFolder::open(folder.path()).unwrap();
+        let theirs = LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+        let (at, large) = (Path::from("a/b"), Path::from("large"));
+        ours.put(&at, "0123456789".into()).await.unwrap();
+        ours.put(&large, vec![7; usize::try_from(PIECE_BYTES + 1).unwrap()].into()).await.unwrap();
+        let range = |range| GetOptions { range: Some(range), ..GetOptions::default() };
+        let asked = [
+            GetOptions::default(),
+            GetOptions { head: true, ..GetOptions::default() },
+            GetOptions { if_none_match: Some("*".to_owned()), ..GetOptions::default() },
+            range(GetRange::Bounded(2..5)),
+            range(GetRange::Bounded(8..20)),
+            range(GetRange::Bounded(10..11)),
+            range(GetRange::Offset(7)),
+            range(GetRange::Offset(70)),
+            range(GetRange::Suffix(3)),
+            range(GetRange::Suffix(30)),
+        ];
+        for at in [&at, &large, &Path::from("missing"), &Path::from("a")] {
+            for options in &asked {
+                let (ours, theirs) =
+                    (said(&ours, at, options.clone()).await, said(&theirs, at, options.clone()).await);
+                assert_eq!(ours, theirs, "{at} {options:?}");
+            }
+            for ranges in [&[][..], &[0..0], &[3..7, 1..2, 9..10]] {
+                let of = async |store: &dyn ObjectStore| {
+                    store.get_ranges(at, ranges).await.map_err(|error| error.to_string())
+                };
+                assert_eq!(of(&ours).await, of(&theirs).await, "{at} {ranges:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_range_that_is_not_there_takes_no_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DurableFolder::open(folder.path()).unwrap();
+        let at = Path::from("a");
+        store.put(&at, "0123456789".into()).await.unwrap();
+        for ranges in [&[3..7, 9..12][..], &[20..30], &[0..1 << 50]] {
+            let error = store.get_ranges(&at, ranges).await.unwrap_err().to_string();
+            assert!(error.contains("it has 10 bytes, and those up to"), "{error}");
+        }
     }
 
     #[tokio::test]

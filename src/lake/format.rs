@@ -31,6 +31,10 @@ use crate::event::{self, FIELDS, Kind};
 /// tens of megabytes.
 pub(crate) const GROUP_ROWS: usize = 64 << 10;
 
+/// Of a page, before it is compressed. What a filter leaves is read by pages: with the usual megabyte, few rows that stand
+/// together cost as much as all. Small columns have one page anyway.
+const PAGE_BYTES: usize = 128 << 10;
+
 /// Columns whose values are all different: a dictionary would only be tried and given up. Their lengths stand
 /// apart, since among the characters they cost more than a byte each.
 const UNIQUE: [&str; 4] = ["event_id", "request_id", "shared_event_id", "finding_id"];
@@ -199,6 +203,7 @@ fn properties(schema: &Schema, blooms: bool) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("trailhound ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(level))
+        .set_data_page_size_limit(PAGE_BYTES)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_statistics_truncate_length(Some(LONGEST_STATISTIC))
         .set_column_statistics_enabled("event_time".into(), EnabledStatistics::Page)

@@ -1,8 +1,9 @@
 //! The Delta log of one table: which files it has, and how a commit is added.
 //!
-//! `deltalake` replays the log once, checkpoints included. From there on we follow it entry by entry,
-//! so that a refresh costs what was committed since and not what the table holds (the crate's own
-//! commit costs O(active files): 55 ms at 10,000). A commit is one conditional PUT of the next entry.
+//! A log is followed entry by entry, so that a refresh costs what was committed since and not what the
+//! table holds (the own commit of `deltalake` costs O(active files): 55 ms at 10,000). A log with a
+//! checkpoint is first replayed by that crate; one without is followed from its first entry, which are
+//! read at once. A commit is one conditional PUT of the next entry.
 //!
 //! Limits: Delta reader 1 / writer 2; a log that asks for more is refused.
 
@@ -12,12 +13,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
+use deltalake::DeltaTable;
 use deltalake::kernel::transaction::CommitData;
 use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore, get_actions};
 use deltalake::protocol::checkpoints::create_checkpoint;
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::{DeltaTable, DeltaTableError};
+use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use object_store::prefix::PrefixStore;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode};
@@ -47,6 +49,9 @@ pub(crate) const SCHEMA_PROPERTY: &str = "trailhound.schemaVersion";
 
 /// Every so many versions a log gets a checkpoint.
 const CHECKPOINT_EVERY: u64 = 50;
+
+/// Entries of a log without a checkpoint that are read at the same time.
+const READ_AT_ONCE: usize = 16;
 
 /// A log that was last looked at longer ago is read anew: vacuum takes away entries after 7 days, and the
 /// next one would then look as if it had never been.
@@ -111,16 +116,18 @@ impl TableLog {
     /// Replays the log of `table`; `None` when the lake has no such table.
     pub(crate) async fn open(store: Arc<dyn ObjectStore>, table: Table) -> Result<Option<Self>> {
         let seen = Timestamp::now();
-        let mut delta = DeltaTable::new(log_store(&store, table)?);
-        let mut loaded = delta.load().await;
-        if let Err(DeltaTableError::NotATable(_)) = &loaded {
-            if LogFolder::read(&store, table).await?.is_empty {
-                return Ok(None);
-            }
-            // Its first entry may have come between the two looks.
-            loaded = delta.load().await;
+        let folder = LogFolder::read(&store, table).await?;
+        if folder.is_empty {
+            return Ok(None);
         }
-        if let Err(error) = loaded {
+        if folder.checkpoints.is_empty()
+            && folder.gap().is_none()
+            && let Some(log) = Self::follow(&store, table, folder.last().unwrap_or(0), seen).await?
+        {
+            return Ok(Some(log));
+        }
+        let mut delta = DeltaTable::new(log_store(&store, table)?);
+        if let Err(error) = delta.load().await {
             let name = table.name();
             let gap = LogFolder::read(&store, table).await?.gap();
             let gap = gap.map(|version| LogFile::Entry(version).path(table));
@@ -129,9 +136,7 @@ impl TableLog {
                     "{gap} is missing, so the log of table `{name}` can't be read; restore the file from a \
                      backup, or see `trailhound lake doctor`"
                 ),
-                None => format!(
-                    "the log of table `{name}` can't be read; `trailhound lake doctor` says what can be done"
-                ),
+                None => unreadable(table),
             });
         }
         let protocol = delta.snapshot()?.protocol();
@@ -140,6 +145,25 @@ impl TableLog {
         let schema_version = delta.snapshot()?.metadata().configuration().get(SCHEMA_PROPERTY).cloned();
         let checkpoint = last_checkpoint(&store, table).await;
         Ok(Some(Self { store, table, snapshot, schema_version, checkpoint, seen }))
+    }
+
+    /// A log without a checkpoint, from its first entry to the one of version `last`; `None` when somebody has written a
+    /// checkpoint meanwhile and taken entries away.
+    async fn follow(
+        store: &Arc<dyn ObjectStore>,
+        table: Table,
+        last: u64,
+        seen: Timestamp,
+    ) -> Result<Option<Self>> {
+        let read = |version| async move { (version, entry(store, table, version).await) };
+        let mut entries = futures::stream::iter(0..=last).map(read).buffered(READ_AT_ONCE);
+        let (snapshot, schema_version) = (Arc::default(), None);
+        let mut log = Self { store: store.clone(), table, snapshot, schema_version, checkpoint: 0, seen };
+        while let Some((version, entry)) = entries.next().await {
+            let Some(entry) = entry? else { return Ok(None) };
+            log.take(version, &entry).with_context(|| unreadable(table))?;
+        }
+        Ok(Some(log))
     }
 
     /// The log of a copy of the table, read as far as this one.
@@ -180,27 +204,30 @@ impl TableLog {
             return Ok(());
         }
         while let Some(entry) = self.entry(self.snapshot.version + 1).await? {
-            let version = self.snapshot.version + 1;
-            let actions = get_actions(version, &entry)
-                .with_context(|| format!("version {version} of table `{}`", self.table.name()))?;
-            let snapshot = Arc::make_mut(&mut self.snapshot);
-            for action in actions {
-                apply(self.table, snapshot, action)?;
-            }
-            snapshot.version = version;
+            self.take(self.snapshot.version + 1, &entry)?;
         }
         self.seen = now;
         Ok(())
     }
 
+    /// Moves to `version`, the next one, whose entry is given.
+    fn take(&mut self, version: u64, entry: &Bytes) -> Result<()> {
+        let actions = get_actions(version, entry)
+            .with_context(|| format!("version {version} of table `{}`", self.table.name()))?;
+        let snapshot = Arc::make_mut(&mut self.snapshot);
+        for action in actions {
+            if let Action::Metadata(metadata) = &action {
+                self.schema_version = metadata.configuration().get(SCHEMA_PROPERTY).cloned();
+            }
+            apply(self.table, snapshot, action)?;
+        }
+        snapshot.version = version;
+        Ok(())
+    }
+
     /// The bytes of an entry, if there is one.
     async fn entry(&self, version: u64) -> Result<Option<Bytes>> {
-        let at = layout::log_entry(self.table, version);
-        match self.store.get(&at).await {
-            Ok(found) => Ok(Some(found.bytes().await.with_context(|| format!("reading {at}"))?)),
-            Err(StoreError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("reading {at}")),
-        }
+        entry(&self.store, self.table, version).await
     }
 
     /// Commits `entry` as the version after the snapshot's, unless that is taken.
@@ -323,6 +350,22 @@ impl TableLog {
         pause::at(Point::Checkpoint, self.table.name());
         Ok(())
     }
+}
+
+async fn entry(store: &Arc<dyn ObjectStore>, table: Table, version: u64) -> Result<Option<Bytes>> {
+    let at = layout::log_entry(table, version);
+    match store.get(&at).await {
+        Ok(found) => Ok(Some(found.bytes().await.with_context(|| format!("reading {at}"))?)),
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {at}")),
+    }
+}
+
+fn unreadable(table: Table) -> String {
+    format!(
+        "the log of table `{}` can't be read; `trailhound lake doctor` says what can be done",
+        table.name()
+    )
 }
 
 /// The version that a log's pointer to its last checkpoint names; 0 when it has none. A wrong answer

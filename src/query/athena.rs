@@ -7,10 +7,7 @@
 //!
 //! Source of the names: Athena User Guide, "Query AWS CloudTrail logs".
 
-use anyhow::Result;
-use datafusion::prelude::SessionContext;
-
-use super::views::define;
+use super::views::View;
 
 /// The view's name.
 const NAME: &str = "cloudtrail_logs";
@@ -94,8 +91,8 @@ const COLUMNS: [Column; 35] = [
     ("event_date", "event_date"),
 ];
 
-/// Makes the view anew.
-pub(crate) fn register(context: &SessionContext) -> Result<()> {
+/// The view.
+pub(crate) fn view() -> View {
     let columns = COLUMNS.map(|(name, expression)| format!("{expression} AS \"{name}\""));
-    define(context, NAME, &format!("SELECT {} FROM cloudtrail", columns.join(",\n")))
+    (NAME, format!("SELECT {} FROM cloudtrail", columns.join(",\n")))
 }

@@ -5,7 +5,7 @@ use datafusion::logical_expr::{col, lit};
 use datafusion::scalar::ScalarValue;
 use jiff::Timestamp;
 
-use super::{SCHEMA, Session, athena, replace, schema};
+use super::{SCHEMA, Session, replace, schema};
 use crate::event::EVENT_DATE;
 use crate::lake::Table;
 use crate::timespan::Timespan;
@@ -32,7 +32,7 @@ impl Session {
                 .filter(col("event_time").lt(lit(time(until))).and(col(EVENT_DATE).lt_eq(lit(day(until)))))?;
         }
         replace(schema(&self.context, SCHEMA)?.as_ref(), name, rows.into_view())?;
-        athena::register(&self.context)
+        Ok(())
     }
 }
 

@@ -4,10 +4,13 @@
 //! tab, carriage return) gets a `'` before it: a spreadsheet would otherwise run what an attacker has
 //! written into a user agent. Numbers are left as they are.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::Schema;
+use arrow::util::display::ArrayFormatter;
+use memchr::{memchr, memchr3};
 
 use super::{Form, OutputError, cells};
 
@@ -16,6 +19,32 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 pub(super) struct Csv<'w> {
     out: &'w mut (dyn Write + Send),
     line: String,
+}
+
+/// A column of a batch.
+enum Column<'b> {
+    /// As a query gives it: nothing has to be made of a value to write it.
+    Text(&'b StringViewArray),
+    Shown {
+        column: &'b dyn Array,
+        formatter: ArrayFormatter<'b>,
+    },
+}
+
+impl<'b> Column<'b> {
+    fn new(column: &'b dyn Array) -> Result<Self, OutputError> {
+        match column.as_string_view_opt() {
+            Some(texts) => Ok(Self::Text(texts)),
+            None => Ok(Self::Shown { column, formatter: cells::formatter(column)? }),
+        }
+    }
+
+    fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::Text(texts) => texts.is_null(row),
+            Self::Shown { column, .. } => column.is_null(row),
+        }
+    }
 }
 
 impl<'w> Csv<'w> {
@@ -36,21 +65,25 @@ impl<'w> Csv<'w> {
     }
 
     fn text(&mut self, text: &str) {
-        let formula = text.starts_with(FORMULA);
+        let bytes = text.as_bytes();
         let quoted = text.is_empty()
-            || text.contains([',', '"', '\n', '\r'])
+            || memchr3(b',', b'"', b'\n', bytes).or_else(|| memchr(b'\r', bytes)).is_some()
             || text.starts_with(' ')
             || text.ends_with(' ');
         if quoted {
             self.line.push('"');
         }
-        if formula {
+        if text.starts_with(FORMULA) {
             self.line.push('\'');
         }
-        match text.contains('"') {
-            true => self.line.push_str(&text.replace('"', "\"\"")),
-            false => self.line.push_str(text),
+        let mut rest = text;
+        while let Some(quote) = memchr(b'"', rest.as_bytes()) {
+            let (done, more) = rest.split_at(quote + 1);
+            self.line.push_str(done);
+            self.line.push('"');
+            rest = more;
         }
+        self.line.push_str(rest);
         if quoted {
             self.line.push('"');
         }
@@ -66,18 +99,19 @@ impl<'w> Csv<'w> {
 
 impl Form for Csv<'_> {
     fn batch(&mut self, batch: &RecordBatch) -> Result<(), OutputError> {
-        let formatters =
-            batch.columns().iter().map(|column| cells::formatter(column)).collect::<Result<Vec<_>, _>>()?;
+        let columns: Vec<_> =
+            batch.columns().iter().map(|column| Column::new(column)).collect::<Result<_, _>>()?;
         for row in 0..batch.num_rows() {
-            for (index, (column, formatter)) in batch.columns().iter().zip(&formatters).enumerate() {
+            for (index, column) in columns.iter().enumerate() {
                 self.separate(index);
-                if column.is_null(row) {
-                    continue;
-                }
-                let value = formatter.value(row).to_string();
-                match cells::is_text(column.data_type()) {
-                    true => self.text(&value),
-                    false => self.line.push_str(&value),
+                match column {
+                    _ if column.is_null(row) => {}
+                    Column::Text(texts) => self.text(texts.value(row)),
+                    Column::Shown { column, formatter } if cells::is_text(column.data_type()) => {
+                        self.text(&formatter.value(row).to_string());
+                    }
+                    // Text grows without failing, and what can't be shown says so in its place.
+                    Column::Shown { formatter, .. } => _ = write!(self.line, "{}", formatter.value(row)),
                 }
             }
             self.end_line()?;
