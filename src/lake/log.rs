@@ -116,7 +116,11 @@ impl TableLog {
     /// Replays the log of `table`; `None` when the lake has no such table.
     pub(crate) async fn open(store: Arc<dyn ObjectStore>, table: Table) -> Result<Option<Self>> {
         let seen = Timestamp::now();
-        let folder = LogFolder::read(&store, table).await?;
+        let mut folder = LogFolder::read(&store, table).await?;
+        if folder.is_empty {
+            // Somebody may be making the tables, and what asks next already sees the last of them.
+            folder = LogFolder::read(&store, table).await?;
+        }
         if folder.is_empty {
             return Ok(None);
         }

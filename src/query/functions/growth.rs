@@ -5,21 +5,13 @@
 //! arguments first. What grows little by little (`replace`, `concat` over and over) is not here: the
 //! watchdog sees it.
 
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
-
-use arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::exec_err;
 use datafusion::error::Result;
-use datafusion::execution::FunctionRegistry;
-use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
-use datafusion::logical_expr::{
-    ColumnarValue, Documentation, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
-    Signature,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 use datafusion::prelude::SessionContext;
 
 use super::arguments::Call;
+use super::around;
 
 /// Bytes that one call may make of one batch of rows.
 const RESULT_MAX: u64 = 64 << 20;
@@ -47,11 +39,8 @@ const FUNCTIONS: [(&str, Size); 7] = [
 
 /// Puts the bounded functions in the place of the others.
 pub(super) fn register(context: &SessionContext) -> Result<()> {
-    for (name, size) in FUNCTIONS {
-        let inner = context.udf(name)?;
-        context.register_udf(ScalarUDF::from(Bounded { inner, size }));
-    }
-    Ok(())
+    let bounded = |size| move |inner: &ScalarUDF, args| bounded(inner, args, size);
+    FUNCTIONS.into_iter().try_for_each(|(name, size)| around::put(context, name, bounded(size)))
 }
 
 fn sum(call: &Call<'_>, of_row: impl Fn(usize) -> u64) -> u64 {
@@ -117,72 +106,18 @@ fn counted(call: &Call<'_>) -> Result<u64> {
     }))
 }
 
-/// A function that is asked only for what may be made.
-#[derive(Debug)]
-struct Bounded {
-    inner: Arc<ScalarUDF>,
-    size: Size,
-}
-
-impl PartialEq for Bounded {
-    fn eq(&self, other: &Self) -> bool {
-        self.inner == other.inner
+/// Asks a function only for what may be made.
+fn bounded(inner: &ScalarUDF, args: ScalarFunctionArgs, size: Size) -> Result<ColumnarValue> {
+    let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+    let rows = if constant { 1 } else { args.number_rows };
+    let bytes = size(&Call::new("", &args.args, rows))?;
+    let is_text = args.return_field.data_type().is_string();
+    let most = if constant && is_text { CONSTANT_MAX } else { RESULT_MAX };
+    if bytes > most {
+        return exec_err!(
+            "`{}` would make {bytes} bytes of {rows} rows; at most {most} are made at a time",
+            inner.name()
+        );
     }
-}
-
-impl Eq for Bounded {}
-
-impl Hash for Bounded {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.inner.hash(state);
-    }
-}
-
-impl ScalarUDFImpl for Bounded {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn aliases(&self) -> &[String] {
-        self.inner.aliases()
-    }
-
-    fn signature(&self) -> &Signature {
-        self.inner.signature()
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        self.inner.coerce_types(types)
-    }
-
-    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
-        self.inner.return_type(types)
-    }
-
-    fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        self.inner.return_field_from_args(args)
-    }
-
-    fn simplify(&self, args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
-        self.inner.simplify(args, info)
-    }
-
-    fn documentation(&self) -> Option<&Documentation> {
-        self.inner.documentation()
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
-        let rows = if constant { 1 } else { args.number_rows };
-        let bytes = (self.size)(&Call::new("", &args.args, rows))?;
-        let is_text = args.return_field.data_type().is_string();
-        let most = if constant && is_text { CONSTANT_MAX } else { RESULT_MAX };
-        if bytes > most {
-            return exec_err!(
-                "`{}` would make {bytes} bytes of {rows} rows; at most {most} are made at a time",
-                self.inner.name()
-            );
-        }
-        self.inner.invoke_with_args(args)
-    }
+    inner.invoke_with_args(args)
 }

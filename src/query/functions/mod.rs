@@ -8,8 +8,10 @@
 //! Not here: functions that the planner treats specially (`iso_time`, `element_at`).
 
 mod arguments;
+mod around;
 mod distinct;
 mod element_at;
+mod equal_texts;
 mod group_texts;
 mod growth;
 mod ip;
@@ -99,6 +101,7 @@ pub fn register(context: &SessionContext) -> Result<()> {
     element_at::register(context);
     iso_time::register(context);
     distinct::register(context)?;
+    equal_texts::register(context)?;
     growth::register(context)
 }
 
