@@ -148,7 +148,8 @@ fn main() -> ExitCode {
     let mean = geometric_mean(&ratios);
     println!("geometric mean of {} hunts: {mean:.2} of DuckDB (target {TARGET})", ratios.len());
     if !of_command_lines.is_empty() {
-        println!("of the whole process of its command line: {:.2}", geometric_mean(&of_command_lines));
+        let mean = geometric_mean(&of_command_lines);
+        println!("of the whole process of its command line, {} hunts: {mean:.2}", of_command_lines.len());
     }
     if ratios.len() < HUNTS.len() {
         println!("{} hunts failed: the mean is without them", HUNTS.len() - ratios.len());
@@ -256,11 +257,10 @@ impl<'a> Peer<'a> {
         assert!(done.success(), "no script was written");
     }
 
-    /// Its command line as a process, if there is one.
+    /// Its command line as a process, if there is one that takes the hunt: it is of an older version.
     fn command_line(&self, script: &Path) -> Option<Run> {
         let run = Run::quiet(Command::new(self.command_line.as_ref()?).arg("-f").arg(script));
-        assert!(run.succeeded, "DuckDB's command line failed over {}", script.display());
-        Some(run)
+        run.succeeded.then_some(run)
     }
 }
 

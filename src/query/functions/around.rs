@@ -14,6 +14,9 @@ use datafusion::logical_expr::{
 };
 use datafusion::prelude::SessionContext;
 
+/// What is done in the place of a call.
+type Call = Box<dyn Fn(&ScalarUDF, ScalarFunctionArgs) -> Result<ColumnarValue> + Send + Sync>;
+
 /// Puts a function in the place of the one called `name`: `call` is given that one and its arguments.
 pub(super) fn put(
     context: &SessionContext,
@@ -27,7 +30,7 @@ pub(super) fn put(
 
 struct Around {
     inner: Arc<ScalarUDF>,
-    call: Box<dyn Fn(&ScalarUDF, ScalarFunctionArgs) -> Result<ColumnarValue> + Send + Sync>,
+    call: Call,
 }
 
 impl fmt::Debug for Around {
