@@ -118,7 +118,9 @@ fn main() -> ExitCode {
             Some(rows) => format!("{rows} DIFFER"),
         };
         let script = folder.path().join(format!("{name}.sql"));
-        peer.write_script(&hunt, &script);
+        if peer.command_line.is_some() {
+            peer.write_script(&hunt, &script);
+        }
         let (mut ours, mut duck, mut command_line) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..RUNS {
             ours.push(Run::quiet(hunt.ours().args(["--format", "csv"])));

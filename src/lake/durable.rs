@@ -189,6 +189,7 @@ fn piece(path: &FilePath, at: &Path, options: &GetOptions) -> io::Result<Option<
             location: at.clone(),
             last_modified: found.modified()?.into(),
             size: found.len(),
+            // Nobody asks for one in a lake.
             e_tag: None,
             version: None,
         },
@@ -223,9 +224,6 @@ fn describe(target: &FilePath, error: io::Error) -> Error {
     match error.kind() {
         ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: error.into() },
         // Only the error's own number tells the command line the way out: it stays in the chain.
-        ErrorKind::UnexpectedEof => {
-            Error::Generic { store: STORE, source: format!("{path}: {error}").into() }
-        }
         _ => Error::Generic { store: STORE, source: Unwritten { path, source: error }.into() },
     }
 }
@@ -266,7 +264,10 @@ impl ObjectStore for DurableFolder {
         match pieces(&path, ranges) {
             Ok(found) => Ok(found),
             // That store would ask for as much memory as a damaged footer says.
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(describe(&path, error)),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                let source = format!("can't read {}: {error}", path.display()).into();
+                Err(Error::Generic { store: STORE, source })
+            }
             Err(_) => self.inner.get_ranges(at, ranges).await,
         }
     }
@@ -356,7 +357,7 @@ mod tests {
         assert_eq!(names.len(), 1);
     }
 
-    /// What a store says, but for the e-tag, which nobody asks for in a lake.
+    /// What a store says, but for the e-tag.
     async fn said(store: &dyn ObjectStore, at: &Path, options: GetOptions) -> String {
         match store.get_opts(at, options).await {
             Ok(found) => {

@@ -82,10 +82,6 @@ const INTERNAL: &str = "internal";
 /// What the decoding of raw logs holds beside a query: bytes in flight, rows, the keys of events.
 const DECODING: u64 = 1 << 30;
 
-/// What is read of the end of a file at once: its footer with the indexes of its pages, of all but very large files. With
-/// DataFusion's half a megabyte a tenth of a lake of small files is read before a query begins.
-const FOOTER_BYTES: usize = 128 << 10;
-
 /// A place to run statements.
 pub struct Session {
     context: SessionContext,
@@ -332,7 +328,6 @@ fn context(limits: &Limits) -> anyhow::Result<SessionContext> {
     options.execution.sort_spill_reservation_bytes = usize::try_from(limits.memory / (2 * sorters))?;
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
-    options.execution.parquet.metadata_size_hint = Some(FOOTER_BYTES);
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)

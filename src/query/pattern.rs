@@ -4,8 +4,6 @@
 //! takes its meaning away. Any other backslash is one. Unless asked otherwise case does not count: it is
 //! folded letter by letter, and never from beyond ASCII into it. A match is quadratic at worst.
 
-use memchr::arch::all::packedpair::Pair;
-
 /// Bytes that may be compared at each place of a text where they could begin. Of longer ones that would take too long in
 /// texts that are made for it, and a copy of the text without its case does not.
 const SHORT_MAX: usize = 64;
@@ -45,9 +43,8 @@ pub(crate) struct Pattern {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Shape {
-    /// Bytes of ASCII, in small letters unless case counts, with any text before or after, and where the two of them
-    /// stand that are likely to be rare.
-    Plain { text: Vec<u8>, any_before: bool, any_after: bool, rare: (usize, usize) },
+    /// Bytes of ASCII, in small letters unless case counts, with any text before or after.
+    Plain { text: Vec<u8>, any_before: bool, any_after: bool },
     /// Anything else.
     Parts(Vec<Part>),
 }
@@ -76,7 +73,7 @@ impl Pattern {
     /// Whether `text` is as the pattern says.
     pub(crate) fn matches(&self, text: &str) -> bool {
         match &self.shape {
-            Shape::Plain { text: wanted, any_before, any_after, rare } => {
+            Shape::Plain { text: wanted, any_before, any_after } => {
                 let (text, length) = (text.as_bytes(), wanted.len());
                 if text.len() < length {
                     return false;
@@ -85,7 +82,7 @@ impl Pattern {
                     (false, false) => self.same(text, wanted),
                     (false, true) => self.same(&text[..length], wanted),
                     (true, false) => self.same(&text[text.len() - length..], wanted),
-                    (true, true) => self.contains(text, wanted, *rare),
+                    (true, true) => self.contains(text, wanted),
                 }
             }
             Shape::Parts(parts) => matches_parts(parts, text, self.cased),
@@ -104,21 +101,17 @@ impl Pattern {
         if self.cased { text == wanted } else { text.eq_ignore_ascii_case(wanted) }
     }
 
-    fn contains(&self, text: &[u8], wanted: &[u8], (rare, other): (usize, usize)) -> bool {
+    fn contains(&self, text: &[u8], wanted: &[u8]) -> bool {
         if self.cased {
             return memchr::memmem::find(text, wanted).is_some();
         }
-        let (Some(first), Some(second)) = (wanted.get(rare), wanted.get(other)) else { return true };
+        let Some(first) = wanted.first() else { return true };
         if wanted.len() > SHORT_MAX {
             return memchr::memmem::find(&text.to_ascii_lowercase(), wanted).is_some();
         }
-        // Where the first of the two may be, if the text begins at `start`.
-        let places = &text[rare..=text.len() - wanted.len() + rare];
-        memchr::memchr2_iter(*first, first.to_ascii_uppercase(), places).any(|start| {
-            let found = &text[start..start + wanted.len()];
-            // At most places the second is answer enough.
-            found[other].eq_ignore_ascii_case(second) && found.eq_ignore_ascii_case(wanted)
-        })
+        let last_start = text.len() - wanted.len();
+        let starts = memchr::memchr2_iter(*first, first.to_ascii_uppercase(), &text[..=last_start]);
+        starts.into_iter().any(|start| text[start..start + wanted.len()].eq_ignore_ascii_case(wanted))
     }
 }
 
@@ -133,8 +126,7 @@ fn plain(parts: &[Part]) -> Option<Shape> {
     let text: Vec<_> = inner.iter().map(byte).collect::<Option<_>>()?;
     // One star alone is any text on both sides of nothing.
     let any_after = any_after || (any_before && text.is_empty());
-    let rare = Pair::new(&text).map_or((0, 0), |pair| (pair.index1().into(), pair.index2().into()));
-    Some(Shape::Plain { text, any_before, any_after, rare })
+    Some(Shape::Plain { text, any_before, any_after })
 }
 
 /// A letter without its case.

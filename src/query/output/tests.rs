@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{ArrayRef, Int64Array, StringArray, StringViewArray, TimestampMicrosecondArray};
 use arrow::datatypes::{Field, Schema};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 
@@ -32,23 +32,34 @@ async fn text(stream: SendableRecordBatchStream, format: Format, width: Option<u
     String::from_utf8(bytes(stream, format, width).await.0).unwrap()
 }
 
+/// The same texts in both ways in which they come.
+fn texts_and_views(values: &[Option<&str>]) -> [ArrayRef; 2] {
+    [texts(values), Arc::new(StringViewArray::from(values.to_vec()))]
+}
+
 #[tokio::test]
 async fn a_cell_of_csv_is_never_a_formula() {
     let cells = [Some("=1+1"), Some("+x"), Some("-x"), Some("@x"), Some("\tx"), Some("\rx"), Some("a=b")];
-    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![-1; 7]));
-    let shown = text(rows(vec![("=a", texts(&cells)), ("n", numbers)]), Format::Csv, None).await;
-    assert_eq!(
-        shown,
-        "'=a,n\r\n'=1+1,-1\r\n'+x,-1\r\n'-x,-1\r\n'@x,-1\r\n'\tx,-1\r\n\"'\rx\",-1\r\na=b,-1\r\n"
-    );
+    for cells in texts_and_views(&cells) {
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![-1; 7]));
+        let shown = text(rows(vec![("=a", cells), ("n", numbers)]), Format::Csv, None).await;
+        assert_eq!(
+            shown,
+            "'=a,n\r\n'=1+1,-1\r\n'+x,-1\r\n'-x,-1\r\n'@x,-1\r\n'\tx,-1\r\n\"'\rx\",-1\r\na=b,-1\r\n"
+        );
+    }
 }
 
 #[tokio::test]
 async fn csv_keeps_quotes_commas_lines_and_null_apart() {
-    let cells = [Some("a,b"), Some("say \"x\""), Some("two\nlines"), Some(""), None];
-    let shown =
-        text(rows(vec![("a", texts(&cells)), ("b", texts(&[Some("x"); 5]))]), Format::Csv, None).await;
-    assert_eq!(shown, "a,b\r\n\"a,b\",x\r\n\"say \"\"x\"\"\",x\r\n\"two\nlines\",x\r\n\"\",x\r\n,x\r\n");
+    let cells = [Some("a,b"), Some("say \"x\""), Some("two\nlines"), Some(" x"), Some(""), None];
+    for cells in texts_and_views(&cells) {
+        let shown = text(rows(vec![("a", cells), ("b", texts(&[Some("x"); 6]))]), Format::Csv, None).await;
+        assert_eq!(
+            shown,
+            "a,b\r\n\"a,b\",x\r\n\"say \"\"x\"\"\",x\r\n\"two\nlines\",x\r\n\" x\",x\r\n\"\",x\r\n,x\r\n"
+        );
+    }
 }
 
 #[tokio::test]
