@@ -18,12 +18,13 @@ pub(super) fn read(text: &str) -> Result<Value, (usize, String)> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_nodes: most.min(250_000), max_total_scalar_bytes: most },
         leading_zero_numbers_as_strings: true,
+        with_snippet: false,
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line() as usize);
         // An error at the end is told of the line after the last, one without a place of line 0.
         let line = line.clamp(1, text.lines().count().max(1));
-        let message = error.without_snippet().to_string();
+        let message = error.to_string();
         let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
         // Places in the text are none in the file, of which it may be a part.
         let reason = [" (defined at line ", " at line "]

@@ -3,7 +3,7 @@
 //! A row group is encoded by itself, on whatever thread has time, and files are put together from
 //! row groups afterwards; so encoding needs no lock and a file holds no more than its encoded bytes.
 //!
-//! Unique and JSON columns have no dictionary: in sorted rows (`rows.rs`) a dictionary of JSON saves nothing, and
+//! Unique columns and those of JSON that records hold have no dictionary: in sorted rows (`rows.rs`) it saves nothing, and
 //! zstd 3 no more than zstd 1. ARCHITECTURE.md has the measurements, under "Decided".
 
 use std::sync::{Arc, LazyLock};
@@ -212,7 +212,8 @@ fn properties(schema: &Schema, blooms: bool) -> WriterProperties {
         let name = field.name().as_str();
         let json = is_json(name);
         let unique = UNIQUE.contains(&name);
-        if json || unique {
+        // `extra` names the members that are `null`: of all events of a kind the same ones.
+        if (json && name != "extra") || unique {
             properties = properties.set_column_dictionary_enabled(name.into(), false);
         }
         if unique {

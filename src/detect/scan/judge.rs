@@ -43,6 +43,8 @@ pub(super) struct Judge {
     answers: Vec<bool>,
     /// Rules that may hold of a row, by their places.
     possible: Vec<u32>,
+    /// A text without its case.
+    lower: Vec<u8>,
     /// What each rule takes, if that is wanted.
     costs: Option<Vec<Cost>>,
 }
@@ -94,6 +96,7 @@ impl Judge {
             known: Answers::default(),
             answers: Vec::new(),
             possible: Vec::new(),
+            lower: Vec::new(),
         }
     }
 
@@ -107,10 +110,13 @@ impl Judge {
         let rows = u32::try_from(batch.num_rows()).context("a batch of too many rows")?;
         let program = self.program.clone();
         self.known.begin_batch();
+        let named = program.named.each_ref().map(|of| of.field);
+        let changes = columns.changes(&named, program.present.iter().map(|of| of.field));
+        let mut changes = changes.set_indices_u32();
         let mut start = 0;
         while start < rows {
             let kind = kind(columns, &program, start);
-            let end = (start + 1..rows).find(|row| self::kind(columns, &program, *row) != kind);
+            let end = changes.find(|row| *row > start && self::kind(columns, &program, *row) != kind);
             let end = end.unwrap_or(rows);
             let settled = self.settled(kind);
             self.run(columns, &settled, start..end, !kind.has_additions, hits);
@@ -200,11 +206,10 @@ impl Judge {
         whole: bool,
         hits: &mut Vec<Hit>,
     ) {
-        let text = |row: u32| columns.text(of_text.field, row as usize);
         self.possible.clear();
         let mut before = None;
         for row in rows {
-            match text(row) {
+            match columns.text(of_text.field, row as usize) {
                 // A member that no column holds may be another such text.
                 _ if !whole => {
                     self.possible.clear();
@@ -212,9 +217,11 @@ impl Judge {
                 }
                 None => continue,
                 found if found == before => {}
-                Some(found) => of_text.possible(found, &mut self.possible),
+                Some(found) => {
+                    of_text.possible(found, &mut self.lower, &mut self.possible);
+                    before = Some(found);
+                }
             }
-            before = text(row);
             if self.possible.is_empty() {
                 continue;
             }

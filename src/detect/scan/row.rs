@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 
@@ -45,6 +46,8 @@ pub(super) struct Columns {
     extra: Option<StringViewArray>,
     aggregation: Option<StringViewArray>,
     printer: Option<Printer>,
+    /// Rows with members that no column holds.
+    added: BooleanBuffer,
 }
 
 #[derive(Debug)]
@@ -56,6 +59,14 @@ enum Column {
 }
 
 impl Column {
+    fn nulls(&self) -> Option<&NullBuffer> {
+        match self {
+            Self::Text(column) | Self::Json(column) => column.nulls(),
+            Self::Bool(column) => column.nulls(),
+            Self::Time(column) => column.nulls(),
+        }
+    }
+
     fn is_same(&self, one: usize, other: usize) -> bool {
         fn same<T: PartialEq>(
             column: &impl Array,
@@ -69,7 +80,10 @@ impl Column {
             }
         }
         match self {
-            Self::Text(column) | Self::Json(column) => same(column, one, other, |row| column.value(row)),
+            Self::Text(column) | Self::Json(column) => {
+                let is_view = column.null_count() == 0 && column.views()[one] == column.views()[other];
+                is_view || same(column, one, other, |row| column.value(row))
+            }
             Self::Bool(column) => same(column, one, other, |row| column.value(row)),
             Self::Time(column) => same(column, one, other, |row| column.value(row)),
         }
@@ -103,7 +117,9 @@ impl Columns {
         });
         let fields: Result<Vec<_>> = fields.collect();
         let printer = if reads.whole { Some(Printer::new(batch)?) } else { None };
-        Ok(Self { fields: fields?, extra: text("extra")?, aggregation: text("aggregation")?, printer })
+        let (extra, aggregation) = (text("extra")?, text("aggregation")?);
+        let added = rows_with_additions(extra.as_ref(), batch.num_rows());
+        Ok(Self { fields: fields?, extra, aggregation, printer, added })
     }
 
     /// The text of a field of [`FIELDS`] that is one.
@@ -118,9 +134,7 @@ impl Columns {
     pub(super) fn is_present(&self, field: usize, row: usize) -> bool {
         match &self.fields[field] {
             None => false,
-            Some(Column::Text(column) | Column::Json(column)) => column.is_valid(row),
-            Some(Column::Bool(column)) => column.is_valid(row),
-            Some(Column::Time(column)) => column.is_valid(row),
+            Some(column) => column.nulls().is_none_or(|nulls| nulls.is_valid(row)),
         }
     }
 
@@ -137,20 +151,65 @@ impl Columns {
         same
     }
 
+    /// Rows that may differ from the row before in these texts, in which of these fields are there, or in members that no
+    /// column holds: all that do, and some that do not.
+    pub(super) fn changes(&self, texts: &[usize], present: impl Iterator<Item = usize>) -> BooleanBuffer {
+        let rows = self.added.len();
+        let mut changes = BooleanBuffer::new_unset(rows);
+        let mut add = |differ: &dyn Fn(usize) -> bool| {
+            changes = &changes | &BooleanBuffer::collect_bool(rows, |row| row > 0 && differ(row));
+        };
+        let column = |field: usize| self.fields.get(field).and_then(Option::as_ref);
+        for column in texts.iter().filter_map(|field| column(*field)) {
+            if let Column::Text(column) = column {
+                // Equal views are equal texts, and those of one dictionary have equal views.
+                let views = column.views();
+                add(&|row| views[row] != views[row - 1]);
+            }
+        }
+        let nulls = texts.iter().copied().chain(present).filter_map(column).filter_map(Column::nulls);
+        for nulls in nulls.filter(|nulls| (1..rows).contains(&nulls.null_count())) {
+            add(&|row| nulls.is_valid(row) != nulls.is_valid(row - 1));
+        }
+        if self.added.has_true() {
+            add(&|row| self.added.value(row) || self.added.value(row - 1));
+        }
+        changes
+    }
+
     /// The members of a record that columns could have held and do not, as JSON.
     pub(super) fn additions(&self, row: usize) -> Option<&str> {
-        let extra = self.extra.as_ref().filter(|extra| extra.is_valid(row))?;
-        let rest = extra.value(row).strip_prefix("{\"add\":")?;
-        if rest.starts_with("{}") {
-            return None;
+        match self.added.value(row) {
+            true => Walker::new(added(self.extra.as_ref(), row)?).value(),
+            false => None,
         }
-        Walker::new(rest).value()
     }
 
     /// A row as a record.
     pub(super) fn row(&self, row: usize) -> Row<'_> {
         Row { columns: self, row, printed: None, additions: self.additions(row), answers: None }
     }
+}
+
+/// The rows that `extra` adds members to.
+fn rows_with_additions(extra: Option<&StringViewArray>, rows: usize) -> BooleanBuffer {
+    let mut before = (0, false);
+    BooleanBuffer::collect_bool(rows, |row| {
+        let Some(extra) = extra.filter(|extra| extra.is_valid(row)) else { return false };
+        // Equal views are equal texts, and those of one dictionary have equal views.
+        let view = extra.views()[row];
+        if view != before.0 {
+            before = (view, added(Some(extra), row).is_some());
+        }
+        before.1
+    })
+}
+
+/// JSON that begins with the members that `extra` adds to a row, if there are any.
+fn added(extra: Option<&StringViewArray>, row: usize) -> Option<&str> {
+    let extra = extra.filter(|extra| extra.is_valid(row))?;
+    let rest = extra.value(row).strip_prefix("{\"add\":")?;
+    (!rest.starts_with("{}")).then_some(rest)
 }
 
 /// One row.

@@ -314,6 +314,41 @@ async fn neighbours_that_differ_only_beside_the_columns_are_told_apart() {
     assert_eq!(matched[0].ids, ["id-000", "id-002", "id-003"]);
 }
 
+#[tokio::test]
+async fn neighbours_that_differ_in_one_thing_only_are_of_two_kinds() {
+    let texts = [
+        r#"{"eventSource":"s3.amazonaws.com","eventName":"GetObject"}"#,
+        r#"{"eventSource":"s3.amazonaws.com","eventName":"GetObjects"}"#,
+        r#"{"eventSource":"s4.amazonaws.com","eventName":"GetObject"}"#,
+        r#"{"eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"E"}"#,
+        r#"{"eventSource":"s3.amazonaws.com","eventName":null}"#,
+        r#"{"eventSource":"s3.amazonaws.com","eventName":""}"#,
+        r#"{"eventSource":"s3.amazonaws.com","eventName":["GetObject","Other"]}"#,
+    ];
+    let yaml = [
+        "{s: {eventSource: s3.amazonaws.com, eventName: GetObject, errorCode: null}, condition: s}",
+        "{s: {eventName: GetObjects}, condition: s}",
+        "{s: {eventSource: s4.amazonaws.com}, condition: s}",
+        "{s: {errorCode|exists: true}, condition: s}",
+        "{s: {eventName: null}, condition: s}",
+        "{s: {eventName: ''}, condition: s}",
+        "{s: {eventName: Other}, condition: s}",
+    ];
+    // Each beside each other, twice the same too.
+    let pairs = (0..texts.len()).flat_map(|one| (0..texts.len()).flat_map(move |other| [one, other, other]));
+    let records: Vec<_> = pairs.enumerate().map(|(number, which)| record(number, texts[which])).collect();
+    let rules = yaml.iter().map(|yaml| Asked::Sigma(condition(yaml))).collect();
+    let matched = judged(&session_over(&records), rules, 1000).await;
+    for (yaml, matched) in yaml.iter().zip(&matched) {
+        let condition = condition(yaml);
+        let holds = |text: &String| condition.holds(&mut JsonRecord(text));
+        let wanted = (0..).zip(&records).filter(|(_, text)| holds(text));
+        let wanted: Vec<_> = wanted.map(|(number, _): (usize, _)| format!("id-{number:03}")).collect();
+        assert!(!wanted.is_empty(), "{yaml}");
+        assert_eq!(matched.ids, wanted, "{yaml}");
+    }
+}
+
 #[test]
 fn what_is_kept_is_shared_by_letting_those_with_most_keep_fewer() {
     let shared = |counts: &[u64], max, all| super::share(counts.iter().copied(), max, all);

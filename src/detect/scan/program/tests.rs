@@ -132,7 +132,8 @@ proptest! {
             };
             let settled = program.settle(known);
             for (rule, condition) in (0..).zip(&conditions) {
-                let mut open = settled.open.iter().filter(|open| open.rule == rule);
+                let of_texts = settled.of_texts.iter().flat_map(|of_text| &of_text.rules);
+                let mut open = settled.open.iter().chain(of_texts).filter(|open| open.rule == rule);
                 let found = settled.always.contains(&rule)
                     || open.any(|open| open.condition.holds(&mut JsonRecord(&text)));
                 prop_assert_eq!(found, condition.holds(&mut JsonRecord(&text)), "{:?} of {}", condition, text);
@@ -151,19 +152,41 @@ fn looking_for(texts: impl Iterator<Item = String>) -> Settled {
     program.settle(Known { source: Some("s3.amazonaws.com"), name: Some("GetObject"), present: 0 })
 }
 
+/// The rules that look for texts and may hold of `text`.
+fn possible(settled: &Settled, text: &str) -> Vec<u32> {
+    let mut rules = Vec::new();
+    for of_text in &settled.of_texts {
+        let mut places = Vec::new();
+        of_text.possible(text, &mut Vec::new(), &mut places);
+        rules.extend(places.iter().map(|place| of_text.rules[*place as usize].rule));
+    }
+    rules
+}
+
 #[test]
 fn texts_of_many_rules_are_looked_for_together_as_far_as_they_are_few_bytes() {
-    let together = looking_for((0..100).map(|number| format!("agent-{number:02}")));
-    assert!(together.open.is_empty());
-    let [of_text] = together.of_texts.as_slice() else { panic!("{together:?}") };
-    let mut places = Vec::new();
-    of_text.possible("an AGENT-07 and agent-42, agent-07", &mut places);
-    assert_eq!(places, [7, 42]);
-    of_text.possible("none of them", &mut places);
-    assert!(places.is_empty());
-
-    assert_eq!(looking_for((0..7).map(|number| number.to_string())).open.len(), 7, "too few");
+    for count in [50, 5] {
+        let settled = looking_for((0..count).map(|number| format!("Agent-{number:02}")));
+        assert!(settled.open.is_empty());
+        assert_eq!(possible(&settled, "an AGENT-04 and agent-02, agent-04"), [2, 4]);
+        assert!(possible(&settled, "none of them").is_empty());
+    }
     let long = looking_for((0..100).map(|number| format!("{number:02}").repeat(1000)));
     assert_eq!((long.open.len(), long.of_texts[0].rules.len()), (68, 32));
     assert!(long.weight() >= 64_000);
+}
+
+proptest! {
+    #[test]
+    fn a_rule_is_possible_of_a_text_that_has_its_own_in_it(
+        texts in prop::collection::vec("[abcAB.Ä]{1,4}", 1..100), begin in "[abcABC.ÄäK]{0,40}", end in "[abc.]{0,3}"
+    ) {
+        let text = format!("{begin}{end}");
+        let lower = text.to_ascii_lowercase();
+        // Others are asked of every text.
+        let wanted = (0_u32..).zip(&texts).filter(|(_, part)| part.is_ascii());
+        let wanted = wanted.filter(|(_, part)| lower.contains(&part.to_ascii_lowercase()));
+        let found = possible(&looking_for(texts.iter().cloned()), &text);
+        prop_assert_eq!(found, wanted.map(|(rule, _)| rule).collect::<Vec<_>>());
+    }
 }
