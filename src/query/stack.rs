@@ -5,18 +5,26 @@
 //! cost nothing.
 
 use std::panic::resume_unwind;
-use std::thread::Builder;
+use std::sync::LazyLock;
+use std::thread;
 
 use datafusion::error::{DataFusionError, Result};
-use tokio::sync::oneshot;
+use tokio::runtime::{Builder, Runtime};
 
 /// Bytes of address space.
 const STACK: usize = 256 << 20;
 
-/// Runs `work` on such a thread and waits for it.
+/// Threads that are kept for a while when they are done, since a statement asks for several, one after the other, and a new
+/// one takes as long as a small plan.
+static THREADS: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut threads = Builder::new_current_thread();
+    threads.thread_name("plan").thread_stack_size(STACK).build().expect("a runtime without anything")
+});
+
+/// Runs `work` on a thread of its own and waits for it.
 pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let builder = Builder::new().name("plan".to_owned()).stack_size(STACK);
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("plan".to_owned()).stack_size(STACK);
         let thread = builder.spawn_scoped(scope, work).expect("the system can start a thread");
         thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
@@ -28,13 +36,8 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    let (done, result) = oneshot::channel();
-    let thread = move || {
-        // The receiver is gone only if the caller has stopped waiting.
-        let _ = done.send(work());
-    };
-    Builder::new().name("plan".to_owned()).stack_size(STACK).spawn(thread)?;
-    result.await.map_err(|_| DataFusionError::Internal("the planner's thread ended early".to_owned()))
+    let done = THREADS.spawn_blocking(work).await;
+    done.map_err(|_| DataFusionError::Internal("the planner's thread ended early".to_owned()))
 }
 
 #[cfg(test)]
