@@ -141,7 +141,8 @@ fn mistake_json(mistake: &Mistake) -> Value {
     json!({"file": mistake.file, "line": mistake.line, "level": mistake.level.name(), "message": mistake.message})
 }
 
-async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
+async fn tested(args: &args::RulesTest, app: &App) -> Result<Exit> {
+    let (mutate, args) = (args.mutate, &args.rules);
     let rules = match args.paths.as_slice() {
         [] => RuleSet::shipped()?,
         paths => {
@@ -154,7 +155,10 @@ async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
     folder
         .read_dir()
         .with_context(|| format!("no cases at {}; say where they are with --cases", folder.display()))?;
-    let outcomes = test::test(&rules, &folder).await;
+    let outcomes = match mutate {
+        true => test::mutate(&rules, &folder).await,
+        false => test::test(&rules, &folder).await,
+    };
     let mut text = String::new();
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     for outcome in outcomes.iter().filter(|outcome| outcome.failure.is_some()) {
@@ -162,7 +166,8 @@ async fn tested(args: &args::RulesPaths, app: &App) -> Result<Exit> {
         let line = format!("{} {}: {why}", outcome.rule_id, outcome.case);
         _ = writeln!(text, "FAILED {}", terminal::escape(&line));
     }
-    _ = writeln!(text, "{} rules, {} cases, {failed} failed", rules.len(), outcomes.len());
+    let what = if mutate { "mutants" } else { "cases" };
+    _ = writeln!(text, "{} rules, {} {what}, {failed} failed", rules.len(), outcomes.len());
     let json: Vec<_> = outcomes
         .iter()
         .map(|outcome| json!({"rule": outcome.rule_id, "case": outcome.case, "failure": outcome.failure}))

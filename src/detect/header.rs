@@ -21,7 +21,7 @@ use super::yaml;
 use crate::query::split_header;
 use crate::timespan;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "title",
     "severity",
@@ -38,6 +38,7 @@ const KEYS: [&str; 16] = [
     "window",
     "lookback",
     "clock",
+    "untested",
 ];
 
 const PARAM_KEYS: [&str; 4] = ["type", "required", "default", "description"];
@@ -113,6 +114,7 @@ impl Header<'_> {
         let window = self.window();
         let lookback = self.duration("lookback");
         let clock = self.flag("clock");
+        let untested = self.untested();
         Some(Rule {
             id: id?,
             title: title?,
@@ -130,6 +132,7 @@ impl Header<'_> {
             window,
             lookback,
             clock,
+            untested,
             kind: Kind::Query,
             body: Body::Sql { text: parts.sql.to_owned(), line: parts.sql_line },
             version: version(text),
@@ -151,6 +154,25 @@ impl Header<'_> {
             self.mistake("attack", format!("`attack` holds `{id}`; a technique is `T1078` or `T1078.004`"));
         }
         ids
+    }
+
+    fn untested(&mut self) -> BTreeMap<String, String> {
+        let parts = match self.map.get("untested").cloned() {
+            None => return BTreeMap::new(),
+            Some(Value::Object(parts)) => parts,
+            Some(_) => Map::from_iter([("untested".to_owned(), Value::Null)]),
+        };
+        let mut untested = BTreeMap::new();
+        for (part, reason) in parts {
+            match reason {
+                Value::String(reason) if !reason.trim().is_empty() => drop(untested.insert(part, reason)),
+                _ => {
+                    let message = "`untested` says a reason for each part: `untested: {\"a = 'b'\": why}`";
+                    self.mistake("untested", message.to_owned());
+                }
+            }
+        }
+        untested
     }
 
     fn needs(&mut self) -> Vec<Need> {

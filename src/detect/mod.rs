@@ -25,6 +25,7 @@ mod glob;
 mod header;
 mod kind;
 mod mistake;
+mod mutant;
 mod nulls;
 mod operations;
 mod outcome;

@@ -51,6 +51,8 @@ pub struct Rule {
     pub lookback: Option<SignedDuration>,
     /// Whether its result changes with time alone.
     pub clock: bool,
+    /// Parts of its SQL that no test case can show to be needed, and why they are there.
+    pub untested: BTreeMap<String, String>,
     /// Whether it filters events or computes findings.
     pub kind: Kind,
     /// What it asks.

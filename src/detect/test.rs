@@ -5,7 +5,7 @@
 //! Cases see nothing of the operator's configuration, so they mean the same everywhere.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,10 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::mutant::{self, Mutant};
 use super::outcome::State;
 use super::param::{self, ParamType};
-use super::rule::Rule;
+use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
 use super::run::{self, Options};
 use super::vocabulary::Need;
@@ -101,11 +102,63 @@ pub async fn test(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
         }
         for case in &cases {
             let name = case.path.file_name().unwrap_or_default().to_string_lossy();
-            let failure = judge(rule, case).await.err().map(|error| format!("{error:#}"));
+            let judged = match case.session() {
+                Ok(session) => judge(rule, case, &session).await,
+                Err(error) => Err(error),
+            };
+            let failure = judged.err().map(|error| format!("{error:#}"));
             outcomes.push(outcome(&name, failure));
         }
     }
     outcomes
+}
+
+/// Runs the cases in `folder` of slightly wrong versions of each SQL rule (`mutant`); a version that no case tells from the
+/// rule is a failure, unless the rule's header says why.
+pub async fn mutate(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
+    let mut outcomes = Vec::new();
+    for rule in rules.iter() {
+        match mutated(rule, folder).await {
+            Ok(of_rule) => outcomes.extend(of_rule),
+            Err(error) => outcomes.push(CaseOutcome {
+                rule_id: rule.id.clone(),
+                case: "its mutants".to_owned(),
+                failure: Some(format!("{error:#}")),
+            }),
+        }
+    }
+    outcomes
+}
+
+async fn mutated(rule: &Arc<Rule>, folder: &Path) -> Result<Vec<CaseOutcome>> {
+    let Body::Sql { text, line } = &rule.body else { return Ok(Vec::new()) };
+    let cases = cases(&rule.id, folder)?;
+    let sessions: Vec<_> = cases.iter().map(Case::session).collect::<Result<_>>()?;
+    let mutants = mutant::mutants(text).map_err(|(_, reason)| anyhow::Error::msg(reason))?;
+    let (mut outcomes, mut excused) = (Vec::new(), BTreeSet::new());
+    for Mutant { without, sql } in mutants {
+        let version = Rule { body: Body::Sql { text: sql, line: *line }, ..rule.as_ref().clone() };
+        let version = Arc::new(version);
+        let mut is_noticed = false;
+        for (case, session) in cases.iter().zip(&sessions) {
+            is_noticed = is_noticed || judge(&version, case, session).await.is_err();
+        }
+        let is_excused = rule.untested.contains_key(&without);
+        if is_excused {
+            excused.insert(without.clone());
+        }
+        let failure = (!is_noticed && !is_excused).then(|| "no case notices that it is missing".to_owned());
+        outcomes.push(CaseOutcome {
+            rule_id: rule.id.clone(),
+            case: format!("without `{without}`"),
+            failure,
+        });
+    }
+    for part in rule.untested.keys().filter(|part| !excused.contains(*part)) {
+        let failure = Some("`untested` names what is no part of the rule".to_owned());
+        outcomes.push(CaseOutcome { rule_id: rule.id.clone(), case: format!("`{part}`"), failure });
+    }
+    Ok(outcomes)
 }
 
 /// The cases of the rule `id` in `folder`, by name.
@@ -159,7 +212,7 @@ impl Case {
     /// When `as_of` is no time.
     pub fn options(&self, rule: &Rule) -> Result<Options> {
         let mut options = Options::new(SOURCE, Timestamp::UNIX_EPOCH, "test");
-        options.available = rule.needs.iter().cloned().collect::<std::collections::BTreeSet<Need>>();
+        options.available = rule.needs.iter().cloned().collect::<BTreeSet<Need>>();
         let params = self.scene.params.clone().into_iter().collect();
         options.params.by_rule.insert(rule.id.clone(), params);
         if let Some(as_of) = &self.scene.as_of {
@@ -168,6 +221,10 @@ impl Case {
             options.span = Timespan { since: None, until: Some(until) };
         }
         Ok(options)
+    }
+
+    fn session(&self) -> Result<Session> {
+        session([(self.path.display().to_string(), self.open()?)])
     }
 
     /// The case's log.
@@ -180,11 +237,10 @@ impl Case {
 }
 
 /// Runs one case; an error says how it went wrong.
-async fn judge(rule: &Arc<Rule>, case: &Case) -> Result<()> {
-    let session = session([(case.path.display().to_string(), case.open()?)])?;
+async fn judge(rule: &Arc<Rule>, case: &Case, session: &Session) -> Result<()> {
     let options = case.options(rule)?;
     let rules = RuleSet::from_rules(vec![Arc::clone(rule)]);
-    let report = run::run(&session, &rules, &options).await?;
+    let report = run::run(session, &rules, &options).await?;
     match &report.rules[0].state {
         State::Ran => {}
         State::Failed(reason) => bail!("the rule failed: {reason}"),

@@ -150,7 +150,7 @@ pub enum Rules {
     /// Check rules for mistakes, and the configuration for expired suppressions
     Check(RulesPaths),
     /// Run the test cases of rules
-    Test(RulesPaths),
+    Test(RulesTest),
     /// Run a rule over the lake day by day, and save nothing
     Backtest(Backtest),
 }
@@ -186,12 +186,27 @@ pub struct RulesShow {
     pub reporting: Reporting,
 }
 
-/// `trailhound rules check` and `trailhound rules test`
+/// `trailhound rules test`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  trailhound rules check ./my-rules
-  trailhound rules test                      those that come with Trailhound")]
+  trailhound rules test                      those that come with Trailhound
+  trailhound rules test --mutate ./my-rules --cases ./my-cases")]
+pub struct RulesTest {
+    /// What is tested.
+    #[command(flatten)]
+    pub rules: RulesPaths,
+    /// Test slightly wrong versions of SQL rules instead: each lacks a condition, an element of a list or a NOT, and a case
+    /// has to notice
+    #[arg(long)]
+    pub mutate: bool,
+}
+
+/// `trailhound rules check`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  trailhound rules check ./my-rules")]
 pub struct RulesPaths {
     /// Files and folders of rules [default: those that come with Trailhound]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

@@ -22,7 +22,7 @@ use crate::source::Retry;
 use crate::timespan::When;
 
 pub use self::ask::{
-    Backtest, Detect, Hunts, Query, RulePaths, Rules, RulesList, RulesPaths, RulesShow, Shell,
+    Backtest, Detect, Hunts, Query, RulePaths, Rules, RulesList, RulesPaths, RulesShow, RulesTest, Shell,
 };
 pub use self::data::{
     Demo, Doctor, Export, ExportFormat, Generate, Ingest, LakeCommand, LakeInfo, Optimize, Vacuum,

@@ -290,6 +290,7 @@ impl Reader<'_> {
             window,
             lookback: None,
             clock: false,
+            untested: BTreeMap::new(),
             kind,
             body,
             version: version(&decides.to_string()),
