@@ -122,6 +122,28 @@ fn a_sigma_rule_that_means_something_else_fails_its_cases() {
 }
 
 #[test]
+fn a_part_of_a_rule_that_no_case_needs_is_told_unless_the_header_says_why() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("queries/cloudtrail/cloudtrail_stopped.sql")).unwrap();
+    let widened = text.replace("error_code IS NULL", "error_code IS NULL AND event_version IS NOT NULL");
+    let excused = widened.replace(
+        "status: stable",
+        "status: stable\nuntested: {event_version IS NOT NULL: a reason, NOT in event_version IS NOT NULL: another}",
+    );
+    let needless = text.replace("status: stable", "status: stable\nuntested: {a = b: a reason}");
+    for (text, exit, wanted) in [
+        (&widened, 1, "without `event_version IS NOT NULL`: no case notices that it is missing"),
+        (&excused, 0, " 0 failed"),
+        (&needless, 1, "`a = b`: `untested` names what is no part of the rule"),
+    ] {
+        let dir = TestDir::new();
+        let path = dir.file("cloudtrail_stopped.sql", text.clone()).display().to_string();
+        let cases = folder().display().to_string();
+        dir.run(["rules", "test", "--mutate", &path, "--cases", &cases]).expect_exit(exit).expect_out(wanted);
+    }
+}
+
+#[test]
 fn a_sigma_rule_that_cannot_be_used_fails_and_the_others_are_tested() {
     let (rules, cases) = sigma();
     let text = std::fs::read_to_string(rules).unwrap().replace("userAgent|contains", "userAgent|contians");

@@ -17,6 +17,7 @@ mod growth;
 mod ip;
 mod iso_time;
 mod json_path;
+mod lists;
 mod policy;
 mod resources;
 mod sigma_like;
@@ -95,6 +96,7 @@ pub fn docs() -> Vec<FunctionDoc> {
 /// When DataFusion refuses one.
 pub fn register(context: &SessionContext) -> Result<()> {
     datafusion_functions_json::register_all(&mut *context.state_ref().write())?;
+    lists::register(context)?;
     for function in all() {
         context.register_udf(ScalarUDF::from(Adapter::new(function)));
     }
