@@ -50,6 +50,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use tokio::runtime::Handle;
+use tokio::task::coop::unconstrained;
 use url::Url;
 
 use self::error::Names;
@@ -180,7 +181,9 @@ impl Session {
     /// When the statement is wrong, too large, or its parameters and `params` don't match; when planning
     /// meets a limit.
     pub fn plan(&self, sql: &str, params: &BTreeMap<String, Literal>) -> Result<DataFrame, QueryError> {
-        futures::executor::block_on(self.prepare(sql, params))
+        // Within a task of tokio, waits that are counted would never end once there were too many: only the task itself,
+        // when it yields, is given more.
+        futures::executor::block_on(unconstrained(self.prepare(sql, params)))
     }
 
     /// Those of `rows` that a condition is true of, which is bounded as statements are.

@@ -125,6 +125,15 @@ async fn files(session: &Session, sql: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_task_plans_as_many_statements_as_it_likes() {
+    let session = session().await;
+    // tokio lets a task wait 128 times before it has to yield.
+    for _ in 0..300 {
+        session.plan("SELECT 1", &none()).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_query_reads_only_the_files_that_can_hold_its_rows() {
     let session = session().await;
     for (wanted, condition) in [
