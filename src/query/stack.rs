@@ -21,7 +21,7 @@ static THREADS: LazyLock<Runtime> = LazyLock::new(|| {
     threads.thread_name("plan").thread_stack_size(STACK).build().expect("a runtime without anything")
 });
 
-/// Runs `work` on a thread of its own and waits for it.
+/// Runs `work` on such a thread, a new one, and waits for it.
 pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let builder = thread::Builder::new().name("plan".to_owned()).stack_size(STACK);

@@ -126,15 +126,19 @@ fn a_part_of_a_rule_that_no_case_needs_is_told_unless_the_header_says_why() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("queries/cloudtrail/cloudtrail_stopped.sql")).unwrap();
     let widened = text.replace("error_code IS NULL", "error_code IS NULL AND event_version IS NOT NULL");
-    let excused = widened.replace(
-        "status: stable",
-        "status: stable\nuntested: {event_version IS NOT NULL: a reason, NOT in event_version IS NOT NULL: another}",
-    );
-    let needless = text.replace("status: stable", "status: stable\nuntested: {a = b: a reason}");
+    let excused =
+        widened.replace("status: stable", "status: stable\nuntested: {event_version IS NOT NULL: a reason}");
+    let needless = text.replace("status: stable", "status: stable\nuntested: {error_code IS NULL: a reason}");
+    let wrong = text.replace("'StopLogging'", "'StartLogging'");
     for (text, exit, wanted) in [
         (&widened, 1, "without `event_version IS NOT NULL`: no case notices that it is missing"),
         (&excused, 0, " 0 failed"),
-        (&needless, 1, "`a = b`: `untested` names what is no part of the rule"),
+        (
+            &needless,
+            1,
+            "`error_code IS NULL`: `untested` names it, and it is no part of the rule, or a case notices",
+        ),
+        (&wrong, 1, "its mutants: "),
     ] {
         let dir = TestDir::new();
         let path = dir.file("cloudtrail_stopped.sql", text.clone()).display().to_string();

@@ -249,6 +249,7 @@ async fn sql_rules_share_the_scan_and_match_what_their_queries_select() {
     let session = session_over(&records);
     let queries = [
         "SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'",
+        "SELECT * FROM cloudtrail WHERE coalesce(user_type, '') IN ('x', coalesce(error_code, user_type, ''))",
         "SELECT * FROM cloudtrail c WHERE c.event_name IN ('CreateUser', 'Decrypt') AND c.error_code IS NULL",
         "SELECT * FROM cloudtrail WHERE lower(event_name) = 'createuser' OR event_source LIKE 's3.%'",
         "SELECT * FROM cloudtrail WHERE NOT event_name = 'CreateUser'",
@@ -270,7 +271,7 @@ async fn sql_rules_share_the_scan_and_match_what_their_queries_select() {
         wanted.sort();
         assert_eq!((matched.count, &matched.ids), (wanted.len() as u64, &wanted), "{sql}");
     }
-    assert!(matched[..6].iter().all(|matched| matched.count > 0));
+    assert!(matched[..7].iter().all(|matched| matched.count > 0));
 }
 
 #[tokio::test]
