@@ -28,15 +28,14 @@ params:
 ---*/
 SELECT * FROM cloudtrail
 -- Service names and 'AWS Internal' are no addresses: source_ip is NULL there, and the rule silent.
-WHERE source_ip IS NOT NULL
-  AND NOT coalesce(ip_in(source_ip, $approved_networks), true)
+WHERE NOT coalesce(ip_in(source_ip, $approved_networks), true)
   -- Private addresses are seen through VPC endpoints only.
   AND NOT coalesce(ip_is_private(source_ip), true)
   -- Identities of this account. Other accounts' callers, anonymous ones and unfinished sign-ins hold no credential of ours.
   AND user_type IN (
     'Root', 'IAMUser', 'Role', 'AssumedRole', 'FederatedUser', 'SAMLUser', 'WebIdentityUser', 'IdentityCenterUser'
   )
-  AND coalesce(user_invoked_by, '') = ''
+  AND coalesce(user_invoked_by, '') IN ('', 'signin.amazonaws.com')
   AND lower(coalesce(event_type, '')) NOT LIKE 'awsvpceevent%'
   -- A failed login proves no password, a rejected signature no key: those are other alerts.
   AND lower(coalesce(response_elements ->> 'ConsoleLogin', '')) <> 'failure'

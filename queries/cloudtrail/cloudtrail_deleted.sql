@@ -7,7 +7,8 @@ attack: [T1562.008]
 practice: monitoring
 description: >
   A deleted trail records nothing any more; a deleted event data store takes its past with it after a waiting
-  time. What the trail has already written to its bucket stays there.
+  time. What the trail has already written to its bucket stays there. Stacks and Control Tower are left out: see
+  security_removed_by_stack.
 false_positives:
   - A planned removal of a second trail, or the tearing down of a test account.
 respond:
@@ -23,3 +24,5 @@ WHERE event_source = 'cloudtrail.amazonaws.com'
   AND event_name IN ('DeleteTrail', 'DeleteEventDataStore')
   AND error_code IS NULL
   AND error_message IS NULL
+  -- Stacks and Control Tower: security_removed_by_stack.
+  AND coalesce(user_invoked_by, source_ip_address, '') NOT IN ('cloudformation.amazonaws.com', 'controltower.amazonaws.com')

@@ -7,6 +7,7 @@ attack: [T1562.008]
 practice: monitoring
 description: >
   From here on the trail records nothing. Few people ever have a reason to do this; intruders do it first.
+  Stacks and Control Tower are left out: see security_removed_by_stack.
 false_positives:
   - Moving to another trail, in a planned change that also says which one takes over.
 respond:
@@ -21,3 +22,5 @@ WHERE event_source = 'cloudtrail.amazonaws.com'
   AND event_name = 'StopLogging'
   AND error_code IS NULL
   AND error_message IS NULL
+  -- Stacks and Control Tower: security_removed_by_stack.
+  AND coalesce(user_invoked_by, source_ip_address, '') NOT IN ('cloudformation.amazonaws.com', 'controltower.amazonaws.com')

@@ -6,12 +6,13 @@ status: stable
 attack: [T1562.008]
 practice: monitoring
 description: >
-  The trail still runs but sees less: other regions, global services, management events or a service's calls are
-  left out, files are no longer signed or encrypted, or they go to another bucket. It is the quiet way to stop logging.
+  The trail still runs but no longer sees changes: other regions, global services or management events are left out,
+  the organization's accounts are, or its files go to another bucket. It is the quiet way to stop logging. Smaller
+  cuts are cloudtrail_safeguard_removed; stacks and Control Tower are left out.
 false_positives:
-  - Leaving out kms.amazonaws.com or rdsdata.amazonaws.com to save money. It hides real calls; better keep them.
   - Moving a trail to another bucket in a planned change.
   - A second trail that shall only hold data events, set up by the team that owns it.
+  - Any change in the console of an old trail that never covered all regions.
 respond:
   - Compare the trail's settings (`aws cloudtrail get-trail`, `get-event-selectors`) with what they should be, and restore them.
   - Find out who called and what that principal did before and after.
@@ -19,61 +20,36 @@ respond:
 references:
   - UpdateTrail, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html
   - PutEventSelectors, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+  - StopEventDataStoreIngestion, https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StopEventDataStoreIngestion.html
 ---*/
 SELECT * FROM cloudtrail
 WHERE event_source = 'cloudtrail.amazonaws.com'
-  AND event_name IN (
-    'UpdateTrail', 'PutEventSelectors', 'PutInsightSelectors', 'UpdateEventDataStore', 'StopEventDataStoreIngestion',
-    'DeregisterOrganizationDelegatedAdmin'
-  )
+  AND event_name IN ('UpdateTrail', 'PutEventSelectors', 'StopEventDataStoreIngestion')
   AND error_code IS NULL
   AND error_message IS NULL
+  AND coalesce(user_invoked_by, source_ip_address, '') NOT IN ('cloudformation.amazonaws.com', 'controltower.amazonaws.com')
   AND (
-    event_name IN ('StopEventDataStoreIngestion', 'DeregisterOrganizationDelegatedAdmin')
-    OR event_name = 'UpdateTrail' AND (
-      lower(request_parameters ->> 'isMultiRegionTrail') = 'false'
-      OR lower(request_parameters ->> 'includeGlobalServiceEvents') = 'false'
-      OR lower(request_parameters ->> 'enableLogFileValidation') = 'false'
+    event_name = 'StopEventDataStoreIngestion'
+    OR lower(request_parameters ->> 'isMultiRegionTrail') = 'false'
+    OR lower(request_parameters ->> 'includeGlobalServiceEvents') = 'false'
+    -- The console repeats every setting on each change: what is sent without the others is what was changed.
+    OR request_parameters ->> 'isMultiRegionTrail' IS NULL AND (
+      request_parameters ->> 's3BucketName' IS NOT NULL
       OR lower(request_parameters ->> 'isOrganizationTrail') = 'false'
-      OR request_parameters ->> 'kmsKeyId' = ''
-      OR request_parameters ->> 'cloudWatchLogsLogGroupArn' = ''
-      -- The console repeats every setting on each change; a bucket sent without the others is a new bucket.
-      OR request_parameters ->> 's3BucketName' IS NOT NULL AND request_parameters ->> 'isMultiRegionTrail' IS NULL
     )
-    OR event_name = 'UpdateEventDataStore' AND (
-      lower(request_parameters ->> 'multiRegionEnabled') = 'false'
-      OR lower(request_parameters ->> 'organizationEnabled') = 'false'
-      OR lower(request_parameters ->> 'terminationProtectionEnabled') = 'false'
-    )
-    OR event_name = 'PutInsightSelectors' AND json_length(request_parameters, 'insightSelectors') = 0
-    -- Selectors replace each other as a whole: weak when none of them takes all management events. Of the basic
-    -- form a trail has five at most; what is left out of one means All, and true.
-    OR event_name = 'PutEventSelectors' AND json_length(request_parameters, 'eventSelectors') > 0 AND NOT (
-      json_contains(request_parameters, 'eventSelectors', 0)
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 0 ->> 'readWriteType', 'All')) = 'all'
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 0 ->> 'includeManagementEvents', 'true')) = 'true'
-        AND coalesce(json_length(request_parameters, 'eventSelectors', 0, 'excludeManagementEventSources'), 0) = 0
-      OR json_contains(request_parameters, 'eventSelectors', 1)
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 1 ->> 'readWriteType', 'All')) = 'all'
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 1 ->> 'includeManagementEvents', 'true')) = 'true'
-        AND coalesce(json_length(request_parameters, 'eventSelectors', 1, 'excludeManagementEventSources'), 0) = 0
-      OR json_contains(request_parameters, 'eventSelectors', 2)
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 2 ->> 'readWriteType', 'All')) = 'all'
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 2 ->> 'includeManagementEvents', 'true')) = 'true'
-        AND coalesce(json_length(request_parameters, 'eventSelectors', 2, 'excludeManagementEventSources'), 0) = 0
-      OR json_contains(request_parameters, 'eventSelectors', 3)
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 3 ->> 'readWriteType', 'All')) = 'all'
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 3 ->> 'includeManagementEvents', 'true')) = 'true'
-        AND coalesce(json_length(request_parameters, 'eventSelectors', 3, 'excludeManagementEventSources'), 0) = 0
-      OR json_contains(request_parameters, 'eventSelectors', 4)
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 4 ->> 'readWriteType', 'All')) = 'all'
-        AND lower(coalesce(request_parameters -> 'eventSelectors' -> 4 ->> 'includeManagementEvents', 'true')) = 'true'
-        AND coalesce(json_length(request_parameters, 'eventSelectors', 4, 'excludeManagementEventSources'), 0) = 0
-    )
-    -- Of the advanced form: a selector whose one condition is eventCategory = Management takes all of them.
-    OR event_name = 'PutEventSelectors' AND json_length(request_parameters, 'advancedEventSelectors') > 0 AND NOT
-      regexp_like(
-        coalesce(request_parameters, ''),
-        '"fieldSelectors"\s*:\s*\[\s*\{[^{}]*("eventCategory"[^{}]*"Management"|"Management"[^{}]*"eventCategory")[^{}]*\}\s*\]'
-      )
+    -- Selectors replace each other as a whole. Take away their data resources, then those of the basic form that have
+    -- no writing management events; nothing is left when none has them. What is left out of one means All, and true.
+    OR request_parameters ->> 'eventSelectors' LIKE '%{%'
+      AND regexp_replace(
+        regexp_replace(
+          coalesce(request_parameters ->> 'eventSelectors', ''), '"dataResources"\s*:\s*\[([^\[\]]|\[[^\[\]]*\])*\]', '', 'g'
+        ),
+        '\{[^{}]*("includeManagementEvents"\s*:\s*"?false|"readWriteType"\s*:\s*"ReadOnly")[^{}]*\}', '', 'gi'
+      ) NOT LIKE '%{%'
+    -- The same of the advanced form: a selector for reads only, then see whether another one takes Management.
+    OR request_parameters ->> 'advancedEventSelectors' LIKE '%{%'
+      AND regexp_replace(
+        coalesce(request_parameters ->> 'advancedEventSelectors', ''),
+        '\[(\s*\{[^{}]*\}\s*,)*\s*\{[^{}]*"readOnly"[^{}]*"true"[^{}]*\}(\s*,\s*\{[^{}]*\})*\s*\]', '', 'gi'
+      ) NOT LIKE '%"Management"%'
   )

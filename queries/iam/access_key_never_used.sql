@@ -23,6 +23,8 @@ params:
     type: int
     default: 90
     description: days without use, 1 to 365
+untested:
+  "access_key_id LIKE 'AKIA%'": only keys of this kind are compared; fewer are read so
 entity: [access_key_id, account_id]
 lookback: 400d
 clock: true
@@ -43,7 +45,6 @@ WITH created AS (
   WHERE event_time >= $lookback_start AND event_time < $window_end
     AND event_source = 'iam.amazonaws.com'
     AND event_name = 'CreateAccessKey'
-    AND error_code IS NULL
 ),
 touched AS (
   SELECT access_key_id AS touched_key, event_time AS touched_at
@@ -56,10 +57,9 @@ touched AS (
   WHERE event_time >= $lookback_start AND event_time < $window_end
     AND event_source = 'iam.amazonaws.com'
     AND error_code IS NULL
-    AND (
-      event_name = 'DeleteAccessKey'
-      OR event_name = 'UpdateAccessKey' AND lower(request_parameters ->> 'status') = 'inactive'
-    )
+    AND event_name IN ('DeleteAccessKey', 'UpdateAccessKey')
+    -- deleted or switched off, not on
+    AND coalesce(lower(request_parameters ->> 'status'), '') <> 'active'
 )
 SELECT
   due AS time,
@@ -77,9 +77,10 @@ SELECT
   source_ip
 FROM created
 WHERE due >= $window_start AND due < $window_end
+  -- a refused call has no key
   AND access_key_id IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM touched
     WHERE touched.touched_key = created.access_key_id
-      AND touched.touched_at >= created.created_at AND touched.touched_at <= created.due
+      AND touched.touched_at <= created.due
   )

@@ -23,6 +23,7 @@ references:
 -- IAM: Deactivate takes the device from the user (root is named 'AWS ROOT USER'), Delete removes it.
 -- Identity Center: DeleteMfaDeviceForUser.
 SELECT * FROM cloudtrail
-WHERE event_name IN ('DeactivateMFADevice', 'DeleteVirtualMFADevice', 'DeleteMfaDeviceForUser')
+WHERE event_source IN ('iam.amazonaws.com', 'sso-directory.amazonaws.com', 'identitystore.amazonaws.com')
+  AND event_name IN ('DeactivateMFADevice', 'DeleteVirtualMFADevice', 'DeleteMfaDeviceForUser')
   AND error_code IS NULL
   AND error_message IS NULL

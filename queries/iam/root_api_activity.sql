@@ -1,22 +1,19 @@
 /*---
 id: root_api_activity
-title: Root user made an API call
+title: Root user changed something
 severity: high
 status: stable
 attack: [T1078.004]
 practice: avoid-root
 description: >
-  Calls signed with the root user's password session or, worse, with a root access key. Nothing that runs
-  every day should do this, and an intruder with root can undo every other protection of the account.
+  A call that is no read, signed with the root user's password session or, worse, with a root access key. Nothing that
+  runs every day should do this, and an intruder with root can undo every other protection of the account.
 false_positives:
-  - A planned task that only root can do; the console makes many read-only calls around it.
-  - >
-    Central root access: a session that the management account obtained by AssumeRoot for one narrow task.
-    Its events carry session_assumed_root = true.
+  - A planned task that only root can do.
 respond:
   - >
-    Look at access_key_id: AKIA… is a long-term root key, which should not exist; ASIA… is a console session or AssumeRoot.
-  - Find the sign-in or AssumeRoot before it and ask the keeper of the root credentials.
+    Look at access_key_id: AKIA… is a long-term root key, which should not exist; ASIA… is a console session.
+  - Find the sign-in before it and ask the keeper of the root credentials.
   - >
     If nobody knows of it: delete root access keys, change the password, check MFA devices and what was created.
 references:
@@ -26,10 +23,13 @@ references:
 SELECT * FROM cloudtrail
 WHERE user_type = 'Root'
   -- AWS acting in root's name: a service calling, a service's own event, no address of a client.
-  AND coalesce(user_invoked_by, '') = ''
+  -- The console of old is written as a service.
+  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND lower(coalesce(event_type, '')) <> 'awsserviceevent'
-  AND lower(coalesce(source_ip_address, '')) NOT LIKE '%.amazonaws.com%'
+  AND replace(lower(coalesce(source_ip_address, '')), 'signin.amazonaws.com', '') NOT LIKE '%.amazonaws.com%'
   AND lower(coalesce(source_ip_address, '')) NOT LIKE 'aws internal%'
   -- Signing in is root_console_login's and console_login_failed's.
-  AND lower(coalesce(event_type, '')) <> 'awsconsolesignin'
   AND coalesce(event_source, '') <> 'signin.amazonaws.com'
+  -- Reads are root_api_read; calls in a session of AssumeRoot are root_task_session_used.
+  AND NOT coalesce(read_only, regexp_like(event_name, '^(Get|List|Describe|Head|Lookup|Search)'), false)
+  AND NOT coalesce(session_assumed_root, false)

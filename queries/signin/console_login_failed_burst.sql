@@ -21,6 +21,9 @@ references:
 entity: [subject_kind, subject, subject_account]
 window: 1h
 lookback: 1h
+untested:
+  "NOT in source_ip IS NOT NULL": a number among the details
+  "NOT in target IS NOT NULL": a number among the details
 ---*/
 -- One finding a subject and clock hour. The failures are counted over the hour before each of them, so a burst
 -- across the full hour is seen; the lookback covers exactly that.

@@ -1,12 +1,12 @@
 /*---
 id: console_login_without_mfa
-title: Console login without MFA
+title: IAM user signed in to the console without MFA
 severity: medium
 status: stable
 attack: [T1078.004]
 practice: mfa
 description: >
-  An IAM user or root signed in with a password alone. Whoever learns that password is in; MFA is the one
+  An IAM user signed in with a password alone. Whoever learns that password is in; MFA is the one
   protection that a stolen password doesn't carry with it.
 false_positives:
   - A new user's first sign-in, made to register an MFA device.
@@ -18,12 +18,12 @@ respond:
 references:
   - CloudTrail console sign-in events, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
 ---*/
--- Only IAM users and root: for federated sign-ins MFAUsed is always No, since the identity provider's MFA is
--- invisible to AWS.
+-- Only IAM users: for federated sign-ins MFAUsed is always No, since the identity provider's MFA is invisible to AWS.
+-- Root is root_login_without_mfa.
 SELECT * FROM cloudtrail
 WHERE event_name = 'ConsoleLogin'
   AND event_source = 'signin.amazonaws.com'
-  AND user_type IN ('IAMUser', 'Root')
+  AND user_type = 'IAMUser'
   AND lower(response_elements ->> 'ConsoleLogin') = 'success'
   -- 'Yes' and 'YES' both occur
   AND lower(coalesce(additional_event_data ->> 'MFAUsed', '')) <> 'yes'

@@ -1,7 +1,7 @@
 /*---
 id: mfa_failed
 title: MFA check of an IAM user or root failed
-severity: medium
+severity: low
 status: stable
 attack: [T1078.004, T1110.001]
 practice: mfa
@@ -25,13 +25,11 @@ references:
 SELECT * FROM cloudtrail
 WHERE event_name IN ('ConsoleLogin', 'GetSessionToken', 'AssumeRole')
   AND (
-    event_name = 'ConsoleLogin'
-      AND event_source = 'signin.amazonaws.com'
+    event_source = 'signin.amazonaws.com'
       AND lower(response_elements ->> 'ConsoleLogin') = 'failure'
       -- 'Yes' and 'YES' both occur
       AND lower(additional_event_data ->> 'MFAUsed') = 'yes'
-    OR event_name IN ('GetSessionToken', 'AssumeRole')
-      AND event_source = 'sts.amazonaws.com'
+    OR event_source = 'sts.amazonaws.com'
       AND lower(error_code) LIKE 'accessdenied%'
       AND lower(error_message) LIKE '%multifactorauthentication failed%'
       -- the same words with "must provide both" are a request without a code

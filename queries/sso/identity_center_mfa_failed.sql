@@ -1,7 +1,7 @@
 /*---
 id: identity_center_mfa_failed
 title: MFA check of an Identity Center user failed
-severity: medium
+severity: low
 status: stable
 attack: [T1078.004, T1110.001]
 practice: mfa

@@ -69,7 +69,7 @@ async fn detect(args: &args::Demo, lake: &Lake, app: &App) -> Result<()> {
     options.params = config.params;
     let mut found = detect::run(&session, &rules, &options).await?;
     detect::save(lake, &session, &mut found.findings).await?;
-    let style = Style { color: color_stdout(app.global.color), width: terminal::width() };
+    let style = Style { color: color_stdout(app.global.color), width: terminal::width(), ..Style::default() };
     report::write(Format::Summary, &found, style, &mut std::io::stdout())?;
     match found.failed().next() {
         Some((rule, reason)) => bail!("the rule `{}` failed: {reason}", rule.rule_id),

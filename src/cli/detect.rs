@@ -42,6 +42,11 @@ pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let style = Style {
         color: to_terminal && color_stdout(app.global.color),
         width: (to_terminal && terminal::is_stdout()).then(terminal::width).flatten(),
+        // Who names rules or a severity wants to see what they find.
+        least: match args.only.is_empty() && args.min_severity.is_none() {
+            true => Severity::Medium,
+            false => Severity::Info,
+        },
     };
     match args.explain {
         true => report::explain(&report, style, out.as_mut())?,

@@ -1,6 +1,6 @@
 //! The values of a rule's `$names`: what the operator configured, and the times the engine sets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::param::{self, interval};
 use super::rule::Rule;
 use super::window::Frame;
 use crate::config::Params;
-use crate::query::{Literal, QueryError, parameters};
+use crate::query::Literal;
 
 /// Names the engine binds for every rule; `$window` only for one that has a window.
 pub(super) const BOUND_TO_ALL: [&str; 4] = ["window_start", "window_end", "lookback_start", "as_of"];
@@ -59,10 +59,8 @@ pub(super) fn samples(rule: &Rule) -> Bindings {
 }
 
 /// Leaves out what the query doesn't ask for: a value without a parameter would be refused as a typo.
-pub(super) fn only_used(bindings: &mut Bindings, sql: &str) -> Result<(), QueryError> {
-    let used = parameters(sql)?;
-    bindings.retain(|name, _| used.contains(name));
-    Ok(())
+pub(super) fn only_used(bindings: &mut Bindings, parameters: &BTreeSet<String>) {
+    bindings.retain(|name, _| parameters.contains(name));
 }
 
 /// Adds what the engine sets; see `window` for what the times mean.

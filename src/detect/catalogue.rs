@@ -14,6 +14,7 @@ const OPERATIONS: &str = include_str!("facts/operations.txt");
 const SERVICE_EVENTS: &str = include_str!("facts/service_events.txt");
 const TECHNIQUES: &str = include_str!("facts/techniques.txt");
 const RETIRED: &str = include_str!("facts/techniques_retired.txt");
+const TACTICS: &str = include_str!("facts/tactics.txt");
 
 /// What is known of an event name under an event source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,15 @@ pub(super) fn is_technique(id: &str) -> bool {
     IDS.contains(id)
 }
 
+/// The tactics of an ATT&CK technique, such as `credential-access`; none of one that is not known.
+pub fn tactics(technique: &str) -> &'static [&'static str] {
+    static TACTICS_OF: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+        let lines = TACTICS.lines().map(|line| line.split_ascii_whitespace());
+        lines.filter_map(|mut words| Some((words.next()?, words.collect()))).collect()
+    });
+    TACTICS_OF.get(technique).map_or(&[], Vec::as_slice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,8 +137,16 @@ mod tests {
     }
 
     #[test]
+    fn a_technique_has_its_tactics_whether_it_is_new_or_retired() {
+        assert_eq!(tactics("T1530"), ["collection"]);
+        assert_eq!(tactics("T1562.008"), ["defense-evasion"]);
+        assert_eq!(tactics("T1685"), ["defense-impairment"]);
+        assert!(tactics("T9999").is_empty());
+    }
+
+    #[test]
     fn the_facts_are_sorted_and_plain() {
-        for text in [OPERATIONS, SERVICE_EVENTS, TECHNIQUES, RETIRED] {
+        for text in [OPERATIONS, SERVICE_EVENTS, TECHNIQUES, RETIRED, TACTICS] {
             assert!(text.is_ascii());
         }
         assert!(OPERATIONS.lines().is_sorted());

@@ -174,7 +174,7 @@ impl Checker<'_> {
     }
 
     fn parameters(&mut self) {
-        let Ok(used) = crate::query::parameters(self.rule.sql()) else { return };
+        let used = self.rule.parameters();
         for name in self.rule.params.keys().filter(|name| !used.contains(*name)) {
             let message = format!("parameter `{name}` is declared and not used");
             self.mistakes.push(Mistake::warning(&self.rule.file, 1, message));
@@ -198,9 +198,7 @@ impl Checker<'_> {
         let mut bindings = bindings::samples(rule);
         let run = Span { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
         bindings::bind_times(&mut bindings, Frame::new(run, rule.window, rule.lookback), rule.window);
-        if bindings::only_used(&mut bindings, rule.sql()).is_err() {
-            return;
-        }
+        bindings::only_used(&mut bindings, rule.parameters());
         match session.plan(rule.sql(), &bindings) {
             Ok(planned) if rule.kind == Kind::Query => self.columns(planned.schema()),
             Ok(_) => {}

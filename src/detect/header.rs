@@ -3,7 +3,7 @@
 //! The YAML is read into a plain tree first and each key then by hand: that way every mistake of a file is
 //! found at once, and each names the key, its line, what is allowed and what was probably meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
@@ -134,7 +134,7 @@ impl Header<'_> {
             clock,
             untested,
             kind: Kind::Query,
-            body: Body::Sql { text: parts.sql.to_owned(), line: parts.sql_line },
+            body: Body::Sql { text: parts.sql.to_owned(), line: parts.sql_line, parameters: BTreeSet::new() },
             version: version(text),
             file: self.file.to_owned(),
             line: 1,

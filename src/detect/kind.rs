@@ -4,6 +4,7 @@
 //! that many such rules can share one scan and an event can be judged as soon as it arrives. Whatever looks
 //! at more than one row at a time (joins, subqueries, aggregates, windows, DISTINCT, LIMIT) is a query rule.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
@@ -11,7 +12,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 
-use crate::query::Postgres;
+use crate::query::{Postgres, parameter_names};
 
 /// No rule is near it; a longer one would overflow the stack of whoever walks its tree.
 const SQL_MAX: usize = 64 << 10;
@@ -38,10 +39,10 @@ impl Kind {
     }
 }
 
-/// The kind of the rule with this SQL, or the line and the reason why it can't be parsed.
-pub(super) fn of(sql: &str) -> Result<Kind, (usize, String)> {
-    let query = parse(sql)?;
-    Ok(if only_filters(&query) { Kind::Event } else { Kind::Query })
+/// The kind of the rule with this SQL, and the names of its parameters; or the line and the reason why it can't be parsed.
+pub(super) fn of(sql: &str) -> Result<(Kind, BTreeSet<String>), (usize, String)> {
+    let mut query = parse(sql)?;
+    Ok((if only_filters(&query) { Kind::Event } else { Kind::Query }, parameter_names(&mut query)))
 }
 
 /// The one query that `sql` is.
@@ -116,6 +117,16 @@ fn row_by_row(condition: &Expr) -> bool {
 mod tests {
     use super::*;
 
+    fn kind_of(sql: &str) -> Result<Kind, (usize, String)> {
+        of(sql).map(|(kind, _)| kind)
+    }
+
+    #[test]
+    fn parameters_are_told_each_once() {
+        let (_, parameters) = of("SELECT * FROM cloudtrail WHERE a = $b OR a IN ($c) AND d > $b").unwrap();
+        assert_eq!(parameters, BTreeSet::from(["b".to_owned(), "c".to_owned()]));
+    }
+
     #[test]
     fn a_query_that_only_filters_is_an_event_rule() {
         for sql in [
@@ -123,7 +134,7 @@ mod tests {
             "select * from CloudTrail c where lower(c.event_name) in ('a', $b) -- done",
             "SELECT * FROM cloudtrail WHERE request_parameters ->> 'name' = 'x';",
         ] {
-            assert_eq!(of(sql), Ok(Kind::Event), "{sql}");
+            assert_eq!(kind_of(sql), Ok(Kind::Event), "{sql}");
         }
     }
 
@@ -146,7 +157,7 @@ mod tests {
             "WITH cloudtrail AS (SELECT 1) SELECT * FROM cloudtrail WHERE true",
             "SELECT * FROM cloudtrail WHERE true GROUP BY ALL",
         ] {
-            assert_eq!(of(sql), Ok(Kind::Query), "{sql}");
+            assert_eq!(kind_of(sql), Ok(Kind::Query), "{sql}");
         }
     }
 

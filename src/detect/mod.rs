@@ -30,6 +30,7 @@ mod nulls;
 mod operations;
 mod outcome;
 mod param;
+mod queries;
 mod rule;
 mod rule_set;
 mod run;
@@ -47,6 +48,7 @@ mod yaml;
 
 pub use self::backtest::{Backtest, backtest};
 pub use self::batch::{from_batch, to_batch};
+pub use self::catalogue::tactics;
 pub use self::check::{check, check_config};
 pub use self::finding::Finding;
 pub use self::finding_ref::FindingRef;

@@ -2,7 +2,7 @@
 //!
 //! Not here: reading the header (`header`), choosing rules (`rule_set`), running them (`run`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -74,6 +74,8 @@ pub enum Body {
         text: String,
         /// The line of the file on which it starts.
         line: usize,
+        /// The names of its parameters, without the `$`.
+        parameters: BTreeSet<String>,
     },
     /// A detection of the Sigma specification.
     Sigma {
@@ -106,8 +108,11 @@ impl Rule {
             Err(mistakes) => return Err(Mistakes(mistakes)),
         };
         match kind::of(rule.sql()) {
-            Ok(kind) => {
+            Ok((kind, parameters)) => {
                 rule.kind = kind;
+                if let Body::Sql { parameters: of_rule, .. } = &mut rule.body {
+                    *of_rule = parameters;
+                }
                 rule.check_shape(&mut mistakes);
             }
             Err((line, message)) => {
@@ -122,6 +127,15 @@ impl Rule {
         match &self.body {
             Body::Sql { text, .. } => text,
             Body::Sigma { .. } | Body::Correlation { .. } => "",
+        }
+    }
+
+    /// The names of its query's parameters, without the `$`.
+    pub(super) fn parameters(&self) -> &BTreeSet<String> {
+        const NONE: &BTreeSet<String> = &BTreeSet::new();
+        match &self.body {
+            Body::Sql { parameters, .. } => parameters,
+            Body::Sigma { .. } | Body::Correlation { .. } => NONE,
         }
     }
 

@@ -3,38 +3,35 @@
 //! A rule that can't run is listed with what it lacks; one that fails is listed with the reason; neither
 //! stops the others. Each rule's findings are bounded, and what is beyond the bound is counted.
 //!
-//! Rules that filter events share one scan (`scan`), every other rule is a query of its own. Which times it sees and
-//! which findings are its own: `window`.
+//! Rules that filter events share one scan (`scan`), which also reads for those that are queries (`queries`). Which times
+//! a rule sees and which findings are its own: `window`.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, ScalarValue, TableReference};
-use datafusion::dataframe::DataFrame;
-use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
-use futures::{StreamExt, TryStreamExt, stream};
+use arrow::array::AsArray;
+use arrow::datatypes::TimestampMicrosecondType;
+use datafusion::common::{Column, ScalarValue};
+use datafusion::logical_expr::{Expr, lit};
 use jiff::Timestamp;
 
 use super::bindings::{self, BOUND_TO_ALL, Bindings, Unbound};
 use super::correlate::Correlations;
-use super::finding::{Finding, Stamp};
+use super::finding::Stamp;
 use super::findings::Findings;
 use super::kind::Kind;
 use super::outcome::{Report, RuleOutcome, Run, State};
+use super::queries::{self, Queries, Reach};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{ALL_FINDINGS_MAX, Affected, Explained, Fed, Feeds, Wanted};
+use super::scan::{ALL_FINDINGS_MAX, Affected, Explained, Fed, Feeds, ReadRows, Reads, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
-use super::{computed, scan, suppress};
+use super::{scan, suppress};
 use crate::config::{Params, Suppress};
-use crate::query::{QueryError, Session, Shared, parameters};
+use crate::query::Session;
 use crate::timespan::Timespan;
 
 /// Findings of one rule that a run keeps: more are no list to read but a rule to mend.
@@ -42,12 +39,6 @@ pub const FINDINGS_MAX: usize = 10_000;
 
 /// Rules of which a warning says that they have more findings than are kept.
 const WARNED_MAX: usize = 20;
-
-/// Rules that run at the same time; each already uses every core for its scan.
-const RULES_AT_ONCE: usize = 2;
-
-/// Rules for which one scan is shared; a rule by itself reads only what it has to.
-const SHARED_FROM: usize = 2;
 
 /// What a run has to know beside the rules.
 #[derive(Debug, Clone)]
@@ -92,7 +83,7 @@ impl Options {
         }
     }
 
-    fn stamp(&self) -> Stamp {
+    pub(super) fn stamp(&self) -> Stamp {
         let (source, run_id) = (self.source.clone(), self.run_id.clone());
         Stamp { source, found_at: self.found_at, run_id }
     }
@@ -117,9 +108,21 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
     };
     let (correlations, mut outcomes) = prepared(&correlations, options);
     let feeds = span.and_then(|span| correlations.feeds(span, options.span));
+    let queries = Queries::prepare(session, &queries, span, options).await;
+    let (near, far) = (queries.reads(span, Reach::Near), queries.reads(span, Reach::Far));
     let start = Instant::now();
-    let EventRules { outcomes: of_events, mut findings, times, principals, explained, fed } =
-        event_rules(session, &events, span, options, feeds.as_ref()).await?;
+    let EventRules { outcomes: of_events, mut findings, times, principals, mut explained, fed, read } =
+        event_rules(session, &events, span, options, feeds.as_ref(), near.as_ref()).await?;
+    let mut rows = HashMap::new();
+    queries::add_rows(&mut rows, near, read)?;
+    if let (Some(span), Some(reads)) = (span, &far) {
+        let wanted = if options.explain { Wanted::Explain } else { Wanted::Count };
+        let judged = scan::judge(session, Vec::new(), span, wanted, None, Some(reads)).await?;
+        if let (Some((_, explained)), Some(of_far)) = (&mut explained, judged.explained) {
+            explained.read.extend(of_far.read);
+        }
+        queries::add_rows(&mut rows, far, judged.read)?;
+    }
     outcomes.extend(of_events);
     let span = match once {
         true => match (times, options.span.since, options.span.until) {
@@ -150,7 +153,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
             }
         }
     }
-    for (outcome, found) in query_rules(session, &queries, span, options).await {
+    for (outcome, found) in queries.run(session, options, rows).await {
         outcomes.push(outcome);
         findings.add(found);
     }
@@ -186,7 +189,7 @@ fn warnings(outcomes: &[RuleOutcome]) -> Vec<String> {
 }
 
 /// How a rule goes, as long as nothing has happened.
-fn outcome(rule: &Rule) -> RuleOutcome {
+pub(super) fn outcome(rule: &Rule) -> RuleOutcome {
     RuleOutcome {
         rule_id: rule.id.clone(),
         title: rule.title.clone(),
@@ -199,22 +202,7 @@ fn outcome(rule: &Rule) -> RuleOutcome {
     }
 }
 
-/// What a rule has found, or why it could not, as its outcome.
-fn settled(mut outcome: RuleOutcome, found: Result<(Vec<Finding>, u64)>) -> (RuleOutcome, Vec<Finding>) {
-    match found {
-        Ok((findings, dropped)) => {
-            outcome.findings = findings.len() as u64;
-            outcome.dropped = dropped;
-            (outcome, findings)
-        }
-        Err(error) => {
-            fail(&mut outcome, &error);
-            (outcome, Vec::new())
-        }
-    }
-}
-
-fn fail(outcome: &mut RuleOutcome, error: &anyhow::Error) {
+pub(super) fn fail(outcome: &mut RuleOutcome, error: &anyhow::Error) {
     let reason = format!("{error:#}");
     tracing::warn!(rule = %outcome.rule_id, %reason, "a rule failed");
     outcome.state = State::Failed(reason);
@@ -229,15 +217,17 @@ struct EventRules {
     principals: HashMap<String, Affected>,
     explained: Option<(Vec<String>, Explained)>,
     fed: Fed,
+    read: Vec<Option<ReadRows>>,
 }
 
-/// Runs all rules that filter events, together.
+/// Runs all rules that filter events, together, and reads for the others.
 async fn event_rules(
     session: &Session,
     rules: &[&Arc<Rule>],
     span: Option<Span>,
     options: &Options,
     feeds: Option<&Feeds>,
+    reads: Option<&Reads>,
 ) -> Result<EventRules> {
     let start = Instant::now();
     let mut of_events = EventRules::default();
@@ -265,11 +255,12 @@ async fn event_rules(
         (false, true) => Wanted::Count,
         (false, false) => Wanted::First(max.saturating_add(1)),
     };
-    let found = scan::judge(session, asked, span, wanted, feeds).await?;
+    let found = scan::judge(session, asked, span, wanted, feeds, reads).await?;
     let counts = found.rules.iter().flatten().map(|matched| matched.count);
     let max = usize::try_from(scan::share(counts, max as u64, ALL_FINDINGS_MAX))?;
     of_events.findings = Findings::over(found.events, options.stamp());
     (of_events.times, of_events.principals, of_events.fed) = (found.times, found.principals, found.fed);
+    of_events.read = found.read;
     let ids = || judged.iter().map(|(rule, _)| rule.id.clone()).collect();
     of_events.explained = found.explained.map(|explained| (ids(), explained));
     for ((rule, mut outcome), matched) in judged.into_iter().zip(found.rules) {
@@ -306,7 +297,7 @@ pub(super) async fn beside(
         }
     }
     let Some(place) = ids.iter().position(|other| *other == id) else { return Ok(Vec::new()) };
-    let found = scan::judge(session, asked, span, Wanted::Beside(place), None).await?;
+    let found = scan::judge(session, asked, span, Wanted::Beside(place), None, None).await?;
     let counts = ids.into_iter().zip(found.rules).filter(|(other, _)| *other != id);
     let counts = counts.filter_map(|(id, matched)| Some((id.to_owned(), matched.ok()?.count)));
     let mut counts: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
@@ -325,9 +316,9 @@ fn question<'r>(
     Ok(Some(match &rule.body {
         Body::Sigma { detection, .. } => scan::Asked::Sigma(detection.condition.clone()),
         Body::Correlation { .. } => return Ok(None),
-        Body::Sql { text, .. } => {
+        Body::Sql { text, parameters, .. } => {
             bindings::bind_times(&mut bindings, Frame::new(span, rule.window, rule.lookback), rule.window);
-            bindings::only_used(&mut bindings, text).map_err(|error| State::Failed(format!("{error:#}")))?;
+            bindings::only_used(&mut bindings, parameters);
             scan::Asked::Sql(text, bindings)
         }
     }))
@@ -346,66 +337,8 @@ fn prepared<'a>(rules: &[&'a Arc<Rule>], options: &Options) -> (Correlations<'a>
     (Correlations::new(correlations), outcomes)
 }
 
-/// Runs the rules that compute findings, over what one scan reads for all of them if there are several.
-async fn query_rules(
-    session: &Session,
-    rules: &[&Arc<Rule>],
-    span: Option<Span>,
-    options: &Options,
-) -> Vec<(RuleOutcome, Vec<Finding>)> {
-    let shared = match (rules.len(), span) {
-        (SHARED_FROM.., Some(span)) => shared(session, rules, span, options).await,
-        _ => None,
-    };
-    let queries = rules.iter().map(|rule| query_rule(session, rule, span, options));
-    let found = stream::iter(queries).buffered(RULES_AT_ONCE).collect().await;
-    drop(shared);
-    found
-}
-
-/// What the rules read, if that can be read at once. What is wrong with a rule is told when it runs.
-async fn shared<'s>(
-    session: &'s Session,
-    rules: &[&Arc<Rule>],
-    span: Span,
-    options: &Options,
-) -> Option<Shared<'s>> {
-    let mut planned = Vec::new();
-    for rule in rules {
-        if let Ok(bindings) = prepare(rule, options) {
-            planned.extend(statement(session, rule, bindings, span).await);
-        }
-    }
-    session.share(planned).await.unwrap_or_else(|error| {
-        tracing::info!("each rule reads for itself: {error}");
-        None
-    })
-}
-
-/// Runs one rule that computes findings.
-async fn query_rule(
-    session: &Session,
-    rule: &Rule,
-    span: Option<Span>,
-    options: &Options,
-) -> (RuleOutcome, Vec<Finding>) {
-    let start = Instant::now();
-    let mut outcome = outcome(rule);
-    let bindings = match prepare(rule, options) {
-        Ok(bindings) => bindings,
-        Err(state) => {
-            outcome.state = state;
-            return (outcome, Vec::new());
-        }
-    };
-    let Some(span) = span else { return (outcome, Vec::new()) };
-    let found = computed(session, rule, bindings, span, options).await;
-    outcome.elapsed = start.elapsed();
-    settled(outcome, found)
-}
-
 /// The values of the rule's parameters, or why it can't run.
-fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
+pub(super) fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
     let unmet = rule.needs.iter().filter(|need| !options.available.contains(need));
     let mut missing: Vec<_> = unmet.map(Need::remedy).collect();
     let unset = match &rule.body {
@@ -423,96 +356,11 @@ fn prepare(rule: &Rule, options: &Options) -> Result<Bindings, State> {
     Err(State::NotConfigured(missing))
 }
 
-/// The rule's findings in [`Span`], each once, and how many more there are than are kept.
-async fn computed(
-    session: &Session,
-    rule: &Rule,
-    bindings: Bindings,
-    span: Span,
-    options: &Options,
-) -> Result<(Vec<Finding>, u64)> {
-    let rows = statement(session, rule, bindings, span).await?;
-    let (stamp, max) = (options.stamp(), options.findings_max);
-    let (batches, total) = bounded(session, rows, &["time", "window_start"], max).await?;
-    let mut findings = Vec::new();
-    for batch in &batches {
-        findings.extend(computed::findings(batch, rule, &stamp)?);
-    }
-    Ok(each_once(findings, total, max))
-}
-
-/// What the rule asks of the events in `span`.
-async fn statement(session: &Session, rule: &Rule, mut bindings: Bindings, span: Span) -> Result<DataFrame> {
-    let frame = Frame::new(span, rule.window, rule.lookback);
-    bindings::bind_times(&mut bindings, frame, rule.window);
-    bindings::only_used(&mut bindings, rule.sql())?;
-    let planned = session.prepare(rule.sql(), &bindings).await?;
-    let (state, plan) = planned.into_parts();
-    let plan = read_only_within(plan, frame.read)?;
-    Ok(DataFrame::new(state, plan).filter(within("time", frame.keep))?)
-}
-
-/// The first `max` rows in the order of `keys`, and how many there are in all.
-async fn bounded(
-    session: &Session,
-    rows: DataFrame,
-    keys: &[&str],
-    max: usize,
-) -> Result<(Vec<RecordBatch>, u64)> {
-    let order = keys.iter().map(|name| column(name).sort(true, false)).collect();
-    let first = rows.clone().sort(order)?.limit(0, Some(max + 1))?;
-    let batches = collect(session, first).await?;
-    let total: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    if total <= max {
-        return Ok((batches, total as u64));
-    }
-    let all = rows.aggregate(vec![], vec![count(lit(1))])?;
-    let counted = collect(session, all).await?;
-    let total =
-        counted.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>()?.iter().next()?);
-    Ok((batches, u64::try_from(total.unwrap_or(0))?))
-}
-
-async fn collect(session: &Session, rows: DataFrame) -> Result<Vec<RecordBatch>> {
-    let stream = session.run(rows).await?;
-    Ok(stream.map_err(QueryError::of_running).try_collect().await?)
-}
-
-/// The first `max` findings in order of time, each id once, and how many of `total` are missing. Two rows
-/// with one id are two copies of an event that differ (both lie in the lake then), or a rule that groups by
-/// less than its entity: the first one stands for it.
-fn each_once(mut findings: Vec<Finding>, total: u64, max: usize) -> (Vec<Finding>, u64) {
-    findings.sort_by(|a, b| {
-        (a.time, &a.finding_id, a.count, &a.message).cmp(&(b.time, &b.finding_id, b.count, &b.message))
-    });
-    let mut seen = HashSet::new();
-    findings.retain(|finding| seen.insert(finding.finding_id.clone()));
-    findings.truncate(max);
-    let dropped = if total > max as u64 { total - findings.len() as u64 } else { 0 };
-    (findings, dropped)
-}
-
-/// Puts a filter on each scan of `cloudtrail`, below everything the rule does, so that rows outside don't
-/// exist for it, whatever its own conditions on time say.
-fn read_only_within(plan: LogicalPlan, span: Span) -> Result<LogicalPlan> {
-    let bounded = plan.transform_up_with_subqueries(|node| match &node {
-        LogicalPlan::TableScan(scan) if scan.table_name.table() == "cloudtrail" => {
-            let table: TableReference = scan.table_name.clone();
-            let event_time = Expr::Column(Column::new(Some(table), "event_time"));
-            let filter = between(event_time, span);
-            let filtered = LogicalPlanBuilder::from(node).filter(filter)?.build()?;
-            Ok(Transformed::yes(filtered))
-        }
-        _ => Ok(Transformed::no(node)),
-    })?;
-    Ok(bounded.data)
-}
-
 pub(super) fn within(name: &str, span: Span) -> Expr {
     between(column(name), span)
 }
 
-fn between(expr: Expr, span: Span) -> Expr {
+pub(super) fn between(expr: Expr, span: Span) -> Expr {
     let at = |time: Timestamp| {
         lit(ScalarValue::TimestampMicrosecond(Some(time.as_microsecond()), Some("UTC".into())))
     };
@@ -529,7 +377,8 @@ async fn span(session: &Session, asked: Timespan) -> Result<Option<Span>> {
         return Ok(Some(Span { since, until }));
     }
     let sql = "SELECT min(event_time), max(event_time) FROM cloudtrail";
-    let batches = collect(session, session.prepare(sql, &Bindings::new()).await?).await?;
+    let frame = session.prepare(sql, &Bindings::new()).await?;
+    let batches = queries::collect(session, session.ready(frame).await?).await?;
     let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(None) };
     let time = |index: usize| -> Result<Option<Timestamp>> {
         let Some(times) = batch.column(index).as_primitive_opt::<TimestampMicrosecondType>() else {
@@ -556,11 +405,5 @@ fn unbounded(asked: Timespan) -> Span {
 
 /// Whether an event rule is told the times of the run.
 fn asks_for_times(rule: &Rule) -> bool {
-    match &rule.body {
-        Body::Sigma { .. } | Body::Correlation { .. } => false,
-        // A rule that can't be read is told them as well, and fails.
-        Body::Sql { text, .. } => {
-            parameters(text).map_or(true, |used| BOUND_TO_ALL.iter().any(|name| used.contains(*name)))
-        }
-    }
+    BOUND_TO_ALL.iter().any(|name| rule.parameters().contains(*name))
 }

@@ -4,18 +4,19 @@
 //! the decoder takes. A `.toml` of the same name sets the scene: `params`, `as_of`, and what to `expect`.
 //! Cases see nothing of the operator's configuration, so they mean the same everywhere.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use datafusion::common::runtime::SpawnedTask;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::kind;
 use super::mutant::{self, Mutant};
 use super::outcome::State;
 use super::param::{self, ParamType};
@@ -83,55 +84,67 @@ pub struct CaseOutcome {
 
 /// Runs the cases in `folder` of each rule; a rule without a hit or without a miss fails too.
 pub async fn test(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
-    let mut outcomes = Vec::new();
-    for rule in rules.iter() {
-        let outcome =
-            |case: &str, failure| CaseOutcome { rule_id: rule.id.clone(), case: case.to_owned(), failure };
-        let cases = match cases(&rule.id, folder) {
-            Ok(cases) => cases,
-            Err(error) => {
-                outcomes.push(outcome("its cases", Some(format!("{error:#}"))));
-                continue;
-            }
-        };
-        for (hit, name) in [(true, "hit"), (false, "miss")] {
-            if !cases.iter().any(|case| case.hit == hit) {
-                let path = folder.join(&rule.id).join(format!("{name}.json"));
-                outcomes.push(outcome(name, Some(format!("no case; add `{}`", path.display()))));
-            }
-        }
-        for case in &cases {
-            let name = case.path.file_name().unwrap_or_default().to_string_lossy();
-            let judged = match case.session() {
-                Ok(session) => judge(rule, case, &session).await,
-                Err(error) => Err(error),
-            };
-            let failure = judged.err().map(|error| format!("{error:#}"));
-            outcomes.push(outcome(&name, failure));
-        }
-    }
-    outcomes
+    each(rules, folder, tested).await
 }
 
 /// Runs the cases in `folder` of slightly wrong versions of each SQL rule (`mutant`); a version that no case tells from the
 /// rule is a failure, unless the rule's header says why.
 pub async fn mutate(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
+    let of_rule = async |rule: Arc<Rule>, folder: PathBuf| match mutated(&rule, &folder).await {
+        Ok(of_rule) => of_rule,
+        Err(error) => vec![CaseOutcome {
+            rule_id: rule.id.clone(),
+            case: "its mutants".to_owned(),
+            failure: Some(format!("{error:#}")),
+        }],
+    };
+    each(rules, folder, of_rule).await
+}
+
+/// What comes out for each rule, in their order, on all cores.
+async fn each<F>(
+    rules: &RuleSet,
+    folder: &Path,
+    of_rule: impl Fn(Arc<Rule>, PathBuf) -> F,
+) -> Vec<CaseOutcome>
+where
+    F: Future<Output = Vec<CaseOutcome>> + Send + 'static,
+{
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let outcomes = rules.iter().map(|rule| {
+        let task = SpawnedTask::spawn(of_rule(rule.clone(), folder.to_owned()));
+        async { task.join_unwind().await.unwrap_or_default() }
+    });
+    stream::iter(outcomes).buffered(threads).concat().await
+}
+
+async fn tested(rule: Arc<Rule>, folder: PathBuf) -> Vec<CaseOutcome> {
+    let outcome =
+        |case: &str, failure| CaseOutcome { rule_id: rule.id.clone(), case: case.to_owned(), failure };
+    let cases = match cases(&rule.id, &folder) {
+        Ok(cases) => cases,
+        Err(error) => return vec![outcome("its cases", Some(format!("{error:#}")))],
+    };
     let mut outcomes = Vec::new();
-    for rule in rules.iter() {
-        match mutated(rule, folder).await {
-            Ok(of_rule) => outcomes.extend(of_rule),
-            Err(error) => outcomes.push(CaseOutcome {
-                rule_id: rule.id.clone(),
-                case: "its mutants".to_owned(),
-                failure: Some(format!("{error:#}")),
-            }),
+    for (hit, name) in [(true, "hit"), (false, "miss")] {
+        if !cases.iter().any(|case| case.hit == hit) {
+            let path = folder.join(&rule.id).join(format!("{name}.json"));
+            outcomes.push(outcome(name, Some(format!("no case; add `{}`", path.display()))));
         }
+    }
+    for case in &cases {
+        let name = case.path.file_name().unwrap_or_default().to_string_lossy();
+        let judged = match case.session() {
+            Ok(session) => judge(&rule, case, &session).await,
+            Err(error) => Err(error),
+        };
+        outcomes.push(outcome(&name, judged.err().map(|error| format!("{error:#}"))));
     }
     outcomes
 }
 
 async fn mutated(rule: &Arc<Rule>, folder: &Path) -> Result<Vec<CaseOutcome>> {
-    let Body::Sql { text, line } = &rule.body else { return Ok(Vec::new()) };
+    let Body::Sql { text, line, .. } = &rule.body else { return Ok(Vec::new()) };
     let cases = cases(&rule.id, folder)?;
     let sessions: Vec<_> = cases.iter().map(Case::session).collect::<Result<_>>()?;
     for (case, session) in cases.iter().zip(&sessions) {
@@ -139,13 +152,27 @@ async fn mutated(rule: &Arc<Rule>, folder: &Path) -> Result<Vec<CaseOutcome>> {
         judge(rule, case, session).await.with_context(|| format!("`{}`", case.path.display()))?;
     }
     let outcome = |case: String, failure| CaseOutcome { rule_id: rule.id.clone(), case, failure };
-    let (mut outcomes, mut unnoticed) = (Vec::new(), BTreeSet::new());
-    for Mutant { without, sql } in mutant::mutants(text).map_err(|(_, reason)| anyhow!(reason))? {
-        let version = Arc::new(Rule { body: Body::Sql { text: sql, line: *line }, ..rule.as_ref().clone() });
-        let mut is_noticed = false;
-        for (case, session) in cases.iter().zip(&sessions) {
-            is_noticed = is_noticed || judge(&version, case, session).await.is_err();
+    let (mut versions, mut parts) = (Vec::new(), Vec::new());
+    for (number, Mutant { without, sql }) in
+        mutant::mutants(text).map_err(|(_, reason)| anyhow!(reason))?.into_iter().enumerate()
+    {
+        let (_, parameters) = kind::of(&sql).map_err(|(_, reason)| anyhow!(reason))?;
+        let body = Body::Sql { text: sql, line: *line, parameters };
+        let id = format!("{}#{number}", rule.id);
+        versions.push(Arc::new(Rule { id, body, ..rule.as_ref().clone() }));
+        parts.push(without);
+    }
+    // A run takes many versions hardly longer than one.
+    let mut noticed = vec![false; versions.len()];
+    for (case, session) in cases.iter().zip(&sessions) {
+        let left: Vec<_> = (0..versions.len()).filter(|version| !noticed[*version]).collect();
+        let asked: Vec<_> = left.iter().map(|version| versions[*version].clone()).collect();
+        for (version, verdict) in left.into_iter().zip(verdicts(&asked, case, session).await?) {
+            noticed[version] = verdict.is_err();
         }
+    }
+    let (mut outcomes, mut unnoticed) = (Vec::new(), BTreeSet::new());
+    for (without, is_noticed) in parts.into_iter().zip(noticed) {
         let is_excused = rule.untested.contains_key(&without);
         let failure = (!is_noticed && !is_excused).then(|| "no case notices that it is missing".to_owned());
         outcomes.push(outcome(format!("without `{without}`"), failure));
@@ -237,16 +264,31 @@ impl Case {
 
 /// Runs one case; an error says how it went wrong.
 async fn judge(rule: &Arc<Rule>, case: &Case, session: &Session) -> Result<()> {
-    let options = case.options(rule)?;
-    let rules = RuleSet::from_rules(vec![Arc::clone(rule)]);
+    verdicts(std::slice::from_ref(rule), case, session).await?.pop().unwrap_or(Ok(()))
+}
+
+/// Runs one case by each of some versions of its rule, which have ids of their own; an error says how it went wrong.
+async fn verdicts(versions: &[Arc<Rule>], case: &Case, session: &Session) -> Result<Vec<Result<()>>> {
+    let Some(first) = versions.first() else { return Ok(Vec::new()) };
+    let mut options = case.options(first)?;
+    let params = options.params.by_rule.remove(&first.id).unwrap_or_default();
+    options.params.by_rule.extend(versions.iter().map(|version| (version.id.clone(), params.clone())));
+    let rules = RuleSet::from_rules(versions.to_vec());
     let report = run::run(session, &rules, &options).await?;
-    match &report.rules[0].state {
-        State::Ran => {}
-        State::Failed(reason) => bail!("the rule failed: {reason}"),
-        State::NotConfigured(missing) => bail!("the case's `.toml` lacks parameters: {}", missing.join(", ")),
+    let mut findings: HashMap<String, Vec<Finding>> = HashMap::new();
+    for finding in report.findings.iter() {
+        findings.entry(finding.rule_id.clone()).or_default().push(finding.into_owned());
     }
-    let findings: Vec<_> = report.findings.iter().map(Cow::into_owned).collect();
-    compare(&findings, case)
+    let states: HashMap<_, _> =
+        report.rules.iter().map(|rule| (rule.rule_id.as_str(), &rule.state)).collect();
+    let verdict = |version: &Arc<Rule>| match states.get(version.id.as_str()) {
+        Some(State::Failed(reason)) => bail!("the rule failed: {reason}"),
+        Some(State::NotConfigured(missing)) => {
+            bail!("the case's `.toml` lacks parameters: {}", missing.join(", "))
+        }
+        Some(State::Ran) | None => compare(findings.get(&version.id).map_or(&[], Vec::as_slice), case),
+    };
+    Ok(versions.iter().map(verdict).collect())
 }
 
 fn compare(findings: &[Finding], case: &Case) -> Result<()> {

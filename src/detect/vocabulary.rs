@@ -51,7 +51,8 @@ pub enum Practice {
 }
 
 impl Practice {
-    const ALL: [Self; 6] = [
+    /// In the order of the documentation.
+    pub const ALL: [Self; 6] = [
         Self::LeastPrivilege,
         Self::Mfa,
         Self::AvoidRoot,

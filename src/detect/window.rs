@@ -36,6 +36,13 @@ pub struct Span {
     pub until: Timestamp,
 }
 
+impl Span {
+    /// Both, and what is between them.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { since: self.since.min(other.since), until: self.until.max(other.until) }
+    }
+}
+
 /// What one rule reads and keeps in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {

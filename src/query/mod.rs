@@ -20,8 +20,8 @@ mod params;
 pub(crate) mod pattern;
 mod pool;
 mod raw;
+mod ready;
 mod restrict;
-mod shared;
 mod shipped;
 mod stack;
 mod statement;
@@ -45,7 +45,7 @@ use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::config::Dialect;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
-use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -60,15 +60,17 @@ use self::table::{LAKE_URL, LakeTable};
 use self::watchdog::{Ceiling, Watchdog};
 use crate::lake::{Lake, Table};
 
+pub(crate) use self::condition::Physical;
 pub(crate) use self::dialect::Postgres;
 pub use self::error::QueryError;
 pub use self::functions::{FunctionDoc, docs as function_docs, register as register_functions};
 pub use self::header::{HeaderError, split as split_header};
 pub use self::hunt::{Hunt, HuntError, HuntParam};
 pub(crate) use self::limits::remove_all_spilled;
+pub(crate) use self::params::names as parameter_names;
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
-pub(crate) use self::shared::Shared;
+pub(crate) use self::ready::{Ready, Rows, Scan};
 pub use self::shipped::HUNTS;
 pub(crate) use self::stack::on_large_stack;
 pub use crate::config::Limits;
@@ -235,15 +237,23 @@ impl Session {
         + Send
         + 'static,
     ) -> Result<SendableRecordBatchStream, QueryError> {
+        let watchdog = self.watchdog_of_running();
+        let (state, plan) = self.ready(frame).await?.into_parts();
+        self.start(state, plan, watchdog, wrap).await
+    }
+
+    /// Starts an optimized plan.
+    async fn start(
+        &self,
+        state: SessionState,
+        plan: LogicalPlan,
+        mut watchdog: Watchdog,
+        wrap: impl FnOnce(Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError>
+        + Send
+        + 'static,
+    ) -> Result<SendableRecordBatchStream, QueryError> {
         let of_planning = |error| QueryError::of_planning(error, "", &Names::default());
-        let time =
-            self.limits.time.map(|time| (time, "the query takes longer than {} ([limits] time, --timeout)"));
-        let mut watchdog = self.watchdog(time);
-        let (state, plan) = frame.into_parts();
         let tasks = state.task_ctx();
-        let optimizer = state.clone();
-        let optimized = off_on_large_stack(move || optimizer.optimize(&plan));
-        let plan = self.within(optimized).await?.flatten().map_err(of_planning)?;
         let runtime = Handle::current();
         let physical = off_on_large_stack(move || {
             runtime.block_on(state.query_planner().create_physical_plan(&plan, &state))
@@ -260,6 +270,12 @@ impl Session {
         });
         let stream = started.await.flatten().map_err(QueryError::of_running)?;
         Ok(limits::watched(&self.limits, watchdog, stream))
+    }
+
+    /// Watches what runs, from now on.
+    fn watchdog_of_running(&self) -> Watchdog {
+        let message = "the query takes longer than {} ([limits] time, --timeout)";
+        self.watchdog(self.limits.time.map(|time| (time, message)))
     }
 
     /// Watches from now on, and over what the process uses now.

@@ -37,8 +37,25 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         for asking in fed {
             writeln!(out, "{}  {}", cost(asking), question(asking))?;
         }
-        let fed = explained.fed.iter().map(|asking| asking.cost.time);
-        let asked: Duration = explained.rules.iter().map(time).chain(fed).sum();
+        if !explained.read.is_empty() {
+            writeln!(
+                out,
+                "\n{}",
+                paint::strong("what queries read, in the same scan or one of their own", style)
+            )?;
+            writeln!(out, "{:>9}  {:>10}  {:>10}  {:>9}  question", "ms", "asked", "by kind", "kept")?;
+        }
+        let mut read: Vec<_> = explained.read.iter().collect();
+        read.sort_by(|(a, _), (b, _)| {
+            b.cost.time.cmp(&a.cost.time).then_with(|| a.predicate.cmp(&b.predicate))
+        });
+        for (asking, kept) in read {
+            let kept = kept.map_or_else(|| "too many".to_owned(), |kept| kept.to_string());
+            writeln!(out, "{}  {kept:>9}  {}", cost(asking), question(asking))?;
+        }
+        let fed = explained.fed.iter().chain(explained.read.iter().map(|(asking, _)| asking));
+        let asked = explained.rules.iter().map(time).chain(fed.map(|asking| asking.cost.time));
+        let asked: Duration = asked.sum();
         writeln!(out, "{:.1} ms in all, on all cores\n", asked.as_secs_f64() * 1e3)?;
         writeln!(
             out,

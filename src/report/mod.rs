@@ -21,7 +21,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::detect::Report;
+use crate::detect::{Report, Severity};
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,13 +77,21 @@ impl FromStr for Format {
     }
 }
 
-/// What the reader's terminal can do; forms for files ignore it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What the reader's terminal can do, and what its reader wants; forms for files ignore it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether colours are welcome.
     pub color: bool,
     /// Columns of the terminal, if it is one: lines are cut to it.
     pub width: Option<usize>,
+    /// Findings below it are counted, and not listed in a table: signals are no alerts.
+    pub least: Severity,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, width: None, least: Severity::Info }
+    }
 }
 
 /// One way to write a report.

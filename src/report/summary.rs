@@ -1,5 +1,6 @@
 //! How many of what, for a terminal.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Form, Style, paint, tally};
@@ -55,13 +56,27 @@ pub(super) fn notes(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         }
         Ok(())
     };
-    let missing =
-        report.not_configured().map(|(rule, missing)| format!("{}: {}", rule.rule_id, missing.join("; ")));
-    section("not configured, not run", missing.collect())?;
+    section("not configured, not run", not_configured(report))?;
     let failed = report.failed().map(|(rule, reason)| format!("{}: {reason}", rule.rule_id));
     section("failed", failed.collect())?;
     let expected =
         report.suppressed.iter().map(|entry| format!("{} of {}: {}", entry.count, entry.rule, entry.reason));
     section("suppressed", expected.collect())?;
     section("warnings", report.warnings.clone())
+}
+
+/// What rules lack, and which: those that lack the same together.
+fn not_configured(report: &Report) -> Vec<String> {
+    let mut lacking: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (rule, missing) in report.not_configured() {
+        lacking.entry(missing.join("; ")).or_default().push(&rule.rule_id);
+    }
+    let line = |(missing, rules): (String, Vec<&str>)| match rules.as_slice() {
+        [rule] => format!("{rule}: {missing}"),
+        [first, others @ ..] => format!("{first} and {} more: {missing}", others.len()),
+        [] => missing,
+    };
+    let mut lines: Vec<_> = lacking.into_iter().map(line).collect();
+    lines.sort();
+    lines
 }

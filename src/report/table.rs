@@ -19,19 +19,29 @@ pub(super) struct Table {
 
 impl Form for Table {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        if !report.findings.is_empty() {
+        let listed = report.findings.iter().filter(|finding| self.lists(finding)).count();
+        if listed > 0 {
             self.rows(&report.findings, out)?;
             writeln!(out)?;
         }
         writeln!(out, "{}", paint::strong(&tally::sentence(report), self.style))?;
+        if listed < report.findings.len() {
+            let others = report.findings.len() - listed;
+            let least = self.style.least.name();
+            writeln!(out, "{others} below {least} are not listed; --min-severity info lists them")?;
+        }
         summary::notes(report, self.style, out)
     }
 }
 
 impl Table {
+    fn lists(&self, finding: &Finding) -> bool {
+        finding.severity >= self.style.least
+    }
+
     fn rows(&self, findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         let mut widths: [usize; 5] = std::array::from_fn(|index| HEADS[index].len());
-        for row in findings.iter().map(|finding| cells(&finding)) {
+        for row in findings.iter().filter(|finding| self.lists(finding)).map(|finding| cells(&finding)) {
             for (width, cell) in widths.iter_mut().zip(&row) {
                 let cell = paint::cut(cell, COLUMN_MAX);
                 *width = unicode_width::UnicodeWidthStr::width(cell.as_str()).max(*width);
@@ -41,7 +51,7 @@ impl Table {
         let rest = self.style.width.map_or(usize::MAX, |width| width.saturating_sub(used).max(MESSAGE_MIN));
         let heads = line(&HEADS.map(str::to_owned), &widths, rest, None);
         writeln!(out, "{}", paint::strong(heads.trim_end(), self.style))?;
-        for finding in findings.iter() {
+        for finding in findings.iter().filter(|finding| self.lists(finding)) {
             let severity = paint::severity(finding.severity, widths[0], self.style);
             writeln!(out, "{}", line(&cells(&finding), &widths, rest, Some(severity)).trim_end())?;
         }

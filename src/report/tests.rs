@@ -174,8 +174,22 @@ warnings
 }
 
 #[test]
+fn a_table_counts_what_is_below_the_least_severity_and_does_not_list_it() {
+    let findings = vec![
+        finding("some_rule", Severity::High, "2026-01-15T10:00:00Z"),
+        finding("a_signal", Severity::Low, "2026-01-15T10:00:00Z"),
+    ];
+    let text = |least| written(Format::Table, &report(findings.clone()), Style { least, ..Style::default() });
+    let medium = text(Severity::Medium);
+    assert!(medium.contains("some_rule") && !medium.contains("a_signal"), "{medium}");
+    assert!(medium.contains("2 findings: 1 high, 1 low\n1 below medium are not listed"), "{medium}");
+    assert!(text(Severity::Info).contains("a_signal") && !text(Severity::Info).contains("not listed"));
+    assert!(text(Severity::Critical).starts_with("2 findings"), "{}", text(Severity::Critical));
+}
+
+#[test]
 fn a_table_keeps_to_the_terminals_width_and_colours_only_where_they_are_welcome() {
-    let narrow = Style { color: false, width: Some(90) };
+    let narrow = Style { width: Some(90), ..Style::default() };
     let text = written(Format::Table, &hostile(), narrow);
     let rows = text.lines().take_while(|line| !line.is_empty());
     for row in rows {
@@ -183,7 +197,7 @@ fn a_table_keeps_to_the_terminals_width_and_colours_only_where_they_are_welcome(
         assert!(unicode_width::UnicodeWidthStr::width(row) <= 130, "{row}");
     }
     assert!(!text.contains('\u{1b}') && text.contains('…'));
-    let colourful = written(Format::Table, &hostile(), Style { color: true, width: None });
+    let colourful = written(Format::Table, &hostile(), Style { color: true, ..Style::default() });
     assert!(colourful.contains("\u{1b}[1;37;41mcritical"));
     assert!(!colourful.contains("\u{1b}[2J"), "only our own sequences");
 }

@@ -81,6 +81,7 @@ fn records(day: &str, numbers: std::ops::Range<u32>, root: u32) -> Vec<Value> {
     let root = Record::new(root)
         .at(&format!("{day}T{:02}:30:00Z", root % 24))
         .call("iam.amazonaws.com", "CreateAccessKey")
+        .with("/readOnly", json!(false))
         .with(
             "/userIdentity",
             json!({

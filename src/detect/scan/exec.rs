@@ -35,6 +35,7 @@ use super::judge::{Cost, Hit, Judge};
 use super::kept::{self, Found, Kept};
 use super::principals::Principals;
 use super::program::Program;
+use super::reading::{Readers, Reading};
 use super::row::{Columns, Reads};
 use crate::detect::Severity;
 
@@ -71,6 +72,7 @@ pub(super) struct Seen {
     failed: Mutex<BTreeMap<u32, String>>,
     costs: Mutex<Vec<Cost>>,
     fed: Mutex<Vec<Feed>>,
+    read: Mutex<Vec<Vec<Vec<RecordBatch>>>>,
     starved: Mutex<Option<String>>,
 }
 
@@ -82,6 +84,7 @@ impl Default for Seen {
             failed: Mutex::default(),
             costs: Mutex::default(),
             fed: Mutex::default(),
+            read: Mutex::default(),
             starved: Mutex::default(),
         }
     }
@@ -114,9 +117,18 @@ impl Seen {
         std::mem::take(&mut *self.fed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What [`Readers`] want, by partition and reader.
+    pub(super) fn read(&self) -> Vec<Vec<Vec<RecordBatch>>> {
+        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Why not all of it was kept, if so.
     pub(super) fn starved(&self) -> Option<String> {
         self.starved.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add_read(&self, read: Vec<Vec<RecordBatch>>) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).push(read);
     }
 
     fn starve(&self, error: &anyhow::Error) {
@@ -150,8 +162,25 @@ pub(super) struct RuleScanExec {
     seen: Arc<Seen>,
     /// Columns of the input that are handed on.
     columns: kept::Columns,
-    feeds: Option<Feeds>,
+    also: Also,
     properties: Arc<PlanProperties>,
+}
+
+/// What is kept beside what rules match.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Also {
+    pub feeds: Option<Feeds>,
+    pub readers: Option<Readers>,
+    /// In microseconds, when the events are that the rules are asked of, if others are read, too.
+    pub within: Option<(i64, i64)>,
+}
+
+impl Also {
+    /// The entries of the program that are rules; after them come those that feed, then those that read.
+    fn rules(&self, entries: usize) -> usize {
+        let readers = self.readers.as_ref().map(|readers| readers.from);
+        self.feeds.as_ref().map(|feeds| feeds.from).or(readers).map_or(entries, |from| from as usize)
+    }
 }
 
 impl RuleScanExec {
@@ -162,7 +191,7 @@ impl RuleScanExec {
         keep: Keep,
         seen: Arc<Seen>,
         columns: kept::Columns,
-        feeds: Option<Feeds>,
+        also: Also,
     ) -> Result<Self> {
         let rules = Field::new_list(RULES, item(), true);
         let mut fields = vec![
@@ -189,7 +218,7 @@ impl RuleScanExec {
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self { input, program, keep, seen, columns, feeds, properties: Arc::new(properties) })
+        Ok(Self { input, program, keep, seen, columns, also, properties: Arc::new(properties) })
     }
 }
 
@@ -237,7 +266,7 @@ impl ExecutionPlan for RuleScanExec {
             self.keep.clone(),
             self.seen.clone(),
             self.columns.clone(),
-            self.feeds.clone(),
+            self.also.clone(),
         )?))
     }
 
@@ -253,7 +282,7 @@ impl ExecutionPlan for RuleScanExec {
         let input = self.input.execute(partition, context.clone())?;
         let reservation =
             MemoryConsumer::new(format!("RuleScanExec[{partition}]")).register(context.memory_pool());
-        let rules = self.feeds.as_ref().map_or(self.program.entries.len(), |feeds| feeds.from as usize);
+        let rules = self.also.rules(self.program.entries.len());
         let kept = match &self.keep {
             Keep::First { max, all } => {
                 let (schema, columns) = (self.input.schema(), self.columns.clone());
@@ -266,20 +295,26 @@ impl ExecutionPlan for RuleScanExec {
                 beside: *beside,
             },
         };
-        let feeding = self.feeds.clone().map(|feeds| Feeding {
+        let reservation = |what: &str| {
+            let consumer = MemoryConsumer::new(format!("RuleScanExec[{partition}] for {what}"));
+            consumer.register(context.memory_pool())
+        };
+        let feeding = self.also.feeds.clone().map(|feeds| Feeding {
             feed: Some(Feed::new(feeds.fields.len())),
             feeds,
-            hits: Vec::new(),
-            reservation: MemoryConsumer::new(format!("RuleScanExec[{partition}] for correlations"))
-                .register(context.memory_pool()),
+            reservation: reservation("correlations"),
         });
+        let reading = self.also.readers.clone().map(|readers| Reading::new(readers, reservation("queries")));
         let costs = matches!(self.keep, Keep::Count { costs: true, .. });
         let mut reads = self.program.reads;
-        self.feeds.iter().flat_map(|feeds| feeds.fields.iter()).for_each(|place| reads.add(place));
+        self.also.feeds.iter().flat_map(|feeds| feeds.fields.iter()).for_each(|place| reads.add(place));
         let judging = Judging {
             judge: Judge::new(self.program.clone(), costs),
             kept,
             feeding,
+            reading,
+            rules: u32::try_from(rules).unwrap_or(u32::MAX),
+            within: self.also.within,
             seen: self.seen.clone(),
             columns: self.columns.places.clone(),
             reads,
@@ -298,6 +333,10 @@ struct Judging {
     judge: Judge,
     kept: Sink,
     feeding: Option<Feeding>,
+    reading: Option<Reading>,
+    /// So many entries of the program, the first ones, are rules.
+    rules: u32,
+    within: Option<(i64, i64)>,
     seen: Arc<Seen>,
     columns: Vec<usize>,
     reads: Reads,
@@ -320,8 +359,15 @@ impl Judging {
             self.seen.see(&batch);
             let columns = Columns::new(&batch, self.reads).map_err(external)?;
             self.judge.judge(&batch, &columns, &mut hits).map_err(external)?;
+            if let Some(reading) = &mut self.reading {
+                reading.take(&batch, &hits).map_err(external)?;
+            }
             if let Some(feeding) = &mut self.feeding {
-                feeding.take(&batch, &columns, &mut hits, &self.seen).map_err(external)?;
+                feeding.take(&batch, &columns, &hits, &self.seen);
+            }
+            hits.retain(|hit| hit.rule < self.rules);
+            if let Some(times) = self.within {
+                hits = hits_within(&hits, &batch, times).map_err(external)?;
             }
             self.kept.take(&batch, &self.columns, &hits).map_err(external)?;
         }
@@ -329,6 +375,9 @@ impl Judging {
         self.seen.finish(self.judge.finish());
         if let Some(feed) = self.feeding.and_then(|feeding| feeding.feed) {
             self.seen.feed(feed);
+        }
+        if let Some(reading) = self.reading {
+            self.seen.add_read(reading.finish().map_err(external)?);
         }
         self.kept.finish(&schema).map_err(external)
     }
@@ -339,39 +388,30 @@ struct Feeding {
     feeds: Feeds,
     /// Until there is too much.
     feed: Option<Feed>,
-    hits: Vec<Hit>,
     reservation: MemoryReservation,
 }
 
 impl Feeding {
-    /// Takes its hits, and leaves those of the other rules that are in their time.
-    fn take(
-        &mut self,
-        batch: &RecordBatch,
-        columns: &Columns,
-        hits: &mut Vec<Hit>,
-        seen: &Seen,
-    ) -> anyhow::Result<()> {
-        let from = self.feeds.from;
-        self.hits.clear();
-        self.hits.extend(hits.iter().filter(|hit| hit.rule >= from).cloned());
-        hits.retain(|hit| hit.rule < from);
-        if let Some(feed) = &mut self.feed {
-            // The other rules go on.
-            if let Err(error) = feed.take(batch, columns, &self.hits, &self.feeds, &mut self.reservation) {
-                seen.starve(&error);
-                self.feed = None;
-                self.reservation.free();
-            }
+    /// Takes its hits; when they get too much, rules go on without correlations.
+    fn take(&mut self, batch: &RecordBatch, columns: &Columns, hits: &[Hit], seen: &Seen) {
+        let (from, of_feeds) = (self.feeds.from, self.feeds.wanted.len());
+        let Some(feed) = &mut self.feed else { return };
+        let own = |hit: &&Hit| hit.rule.checked_sub(from).is_some_and(|own| (own as usize) < of_feeds);
+        let hits: Vec<_> = hits.iter().filter(own).cloned().collect();
+        if let Err(error) = feed.take(batch, columns, &hits, &self.feeds, &mut self.reservation) {
+            seen.starve(&error);
+            self.feed = None;
+            self.reservation.free();
         }
-        let Some((since, until)) = self.feeds.others else { return Ok(()) };
-        let times = batch.column_by_name("event_time").context("no `event_time`")?;
-        let times =
-            times.as_primitive_opt::<TimestampMicrosecondType>().context("`event_time` is no time")?;
-        let within = |row: &u32| (since..until).contains(&times.value(*row as usize));
-        *hits = hits.iter().flat_map(|hit| rows_of(hit, within)).collect();
-        Ok(())
     }
+}
+
+/// Hits of events at these times.
+fn hits_within(hits: &[Hit], batch: &RecordBatch, (since, until): (i64, i64)) -> anyhow::Result<Vec<Hit>> {
+    let times = batch.column_by_name("event_time").context("no `event_time`")?;
+    let times = times.as_primitive_opt::<TimestampMicrosecondType>().context("`event_time` is no time")?;
+    let within = |row: &u32| (since..until).contains(&times.value(*row as usize));
+    Ok(hits.iter().flat_map(|hit| rows_of(hit, within)).collect())
 }
 
 /// A hit of those of its rows that are wanted.

@@ -46,14 +46,12 @@ pub(super) fn columns() -> impl Iterator<Item = &'static str> {
 /// handed on beside the output of the scan.
 #[derive(Debug, Clone)]
 pub(super) struct Feeds {
-    /// The first of these rules; all after it are, too.
+    /// The first of these rules; as many after it are as are `wanted`.
     pub from: u32,
     /// Fields whose values are kept.
     pub fields: Arc<[Place]>,
     /// Of which of them, by rule; see [`super::wanted_bit`].
     pub wanted: Arc<[u64]>,
-    /// In microseconds, when the events are that the other rules are asked of, if not always.
-    pub others: Option<(i64, i64)>,
 }
 
 /// The events that [`super::Feeds`] asked for.

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
-use arrow::compute::take_record_batch;
+use arrow::array::RecordBatch;
 
 use super::answers::Answers;
+use super::filter::Answered;
 use super::program::{Known, Member, OfText, Program, Question, SETTLED_MAX, Settled};
 use super::row::Columns;
 use crate::detect::sigma::{Item, any_at};
@@ -39,6 +39,8 @@ pub(super) struct Judge {
     asked: Vec<Vec<u32>>,
     key: Vec<u8>,
     known: Answers,
+    /// What SQL rules have in common.
+    common: Answered,
     /// Of open rules to the row before.
     answers: Vec<bool>,
     /// Rules that may hold of a row, by their places.
@@ -94,6 +96,7 @@ impl Judge {
             asked,
             key: Vec::new(),
             known: Answers::default(),
+            common: Answered::default(),
             answers: Vec::new(),
             possible: Vec::new(),
             lower: Vec::new(),
@@ -110,6 +113,7 @@ impl Judge {
         let rows = u32::try_from(batch.num_rows()).context("a batch of too many rows")?;
         let program = self.program.clone();
         self.known.begin_batch();
+        self.common.begin_batch(program.common.len());
         let named = program.named.each_ref().map(|of| of.field);
         let changes = columns.changes(&named, program.present.iter().map(|of| of.field));
         let mut changes = changes.set_indices_u32();
@@ -128,11 +132,13 @@ impl Judge {
                 let number = u32::try_from(rule)?;
                 let (start, rows) = (Instant::now(), asked.len() as u64);
                 // A row that one rule can't compute, which its caller may have chosen, is no other rule's affair.
-                if !asked.is_empty()
-                    && !self.failed.contains_key(&number)
-                    && let Err(error) = ask(batch, filter.as_ref(), &asked, number, hits)
-                {
-                    self.failed.insert(number, format!("{error:#}"));
+                if !asked.is_empty() && !self.failed.contains_key(&number) {
+                    match self.common.ask(batch, &program.common, filter, &asked) {
+                        Ok(rows) => {
+                            hits.extend(rows.into_iter().map(|row| Hit { rule: number, rows: row..row + 1 }));
+                        }
+                        Err(error) => drop(self.failed.insert(number, format!("{error:#}"))),
+                    }
                 }
                 if let Some(costs) = &mut self.costs {
                     costs[rule].add(Cost { asked: rows, by_kind: 0, time: start.elapsed() });
@@ -310,30 +316,4 @@ fn kind<'a>(columns: &'a Columns, program: &Program, row: u32) -> Kind<'a> {
         has_additions: additions.is_some(),
         is_named_twice: additions.is_some_and(named),
     }
-}
-
-/// Asks an SQL rule of some rows of a batch.
-fn ask(
-    batch: &RecordBatch,
-    filter: &dyn datafusion::physical_expr::PhysicalExpr,
-    rows: &[u32],
-    rule: u32,
-    hits: &mut Vec<Hit>,
-) -> Result<()> {
-    let all = rows.len() == batch.num_rows();
-    let chosen;
-    let of = if all {
-        batch
-    } else {
-        chosen = take_record_batch(batch, &UInt32Array::from(rows.to_vec()))?;
-        &chosen
-    };
-    let answers = filter.evaluate(of)?.into_array(of.num_rows())?;
-    let answers: &BooleanArray = answers.as_boolean_opt().context("a filter that is no boolean")?;
-    for (at, row) in rows.iter().enumerate() {
-        if answers.is_valid(at) && answers.value(at) {
-            hits.push(Hit { rule, rows: *row..*row + 1 });
-        }
-    }
-    Ok(())
 }

@@ -2,42 +2,48 @@
 //!
 //! [`judge`] makes one [`Program`](program::Program) of SQL filters and Sigma conditions, runs it over the rows of the
 //! span and hands back the first events that each rule matched. What a rule costs is what is left of it after its kind
-//! of event is settled; a rule whose event names do not occur costs nothing.
+//! of event is settled; a rule whose event names do not occur costs nothing. The same scan keeps what correlations are
+//! about ([`Feeds`]), and the rows that queries read ([`Reads`]).
 
 mod answers;
 mod exec;
 mod fed;
+mod filter;
 mod judge;
 mod kept;
 mod names;
 mod needed;
 mod principals;
 mod program;
+mod reading;
 mod row;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, anyhow};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, UInt8Type, UInt32Type, UInt64Type};
-use datafusion::logical_expr::Expr;
+use arrow::datatypes::{DataType, SchemaRef, UInt8Type, UInt32Type, UInt64Type};
+use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::TryStreamExt;
 
-use self::exec::{HITS, Keep, RULES, RuleScanExec, Seen, WORST};
+use self::exec::{Also, HITS, Keep, RULES, RuleScanExec, Seen, WORST};
 pub(in crate::detect) use self::fed::{Fed, Id, Texts};
+use self::filter::{Common, Filter};
 pub use self::judge::Cost;
 use self::kept::Columns;
 use self::names::Names;
 pub use self::principals::Affected;
 use self::program::{Entry, Program, Question};
+use self::reading::Readers;
 use super::Severity;
 use super::bindings::Bindings;
 use super::events::{self, Events};
@@ -45,7 +51,7 @@ use super::findings::Hit;
 use super::run::{column, within};
 use super::sigma::{Condition, Place};
 use super::window::Span;
-use crate::query::{QueryError, Session};
+use crate::query::{Physical, QueryError, Scan, Session};
 
 /// Findings of all rules of a run. Hundreds of public rules fire on half of all events, and an event takes a kilobyte:
 /// those with most keep fewer then.
@@ -84,6 +90,29 @@ pub(super) struct Feeds {
     pub read: Span,
 }
 
+/// What queries read of `cloudtrail`.
+#[derive(Debug, Clone)]
+pub(super) struct Reads {
+    /// The filter of each says when its events are, too.
+    pub scans: Vec<Scan>,
+    /// When any of them is.
+    pub span: Span,
+}
+
+/// The rows of one of [`Reads`], in its columns.
+#[derive(Debug, Clone)]
+pub(super) struct ReadRows {
+    pub schema: SchemaRef,
+    /// By parts of about the same size.
+    pub parts: Vec<Vec<RecordBatch>>,
+}
+
+impl ReadRows {
+    fn count(&self) -> u64 {
+        self.parts.iter().flatten().map(|batch| batch.num_rows() as u64).sum()
+    }
+}
+
 /// The bit of the field with this number. There are fewer bits than there may be fields: the last ones are wanted together.
 pub(super) fn wanted_bit(field: usize) -> u64 {
     1 << field.min(63)
@@ -111,6 +140,8 @@ pub struct Explained {
     pub rules: Vec<Option<Asking>>,
     /// Rules that correlations are about, each once.
     pub fed: Vec<Asking>,
+    /// What queries read, each once, with how many rows were kept; none of what was too much.
+    pub read: Vec<(Asking, Option<u64>)>,
     /// The columns that were read.
     pub columns: Vec<String>,
     /// What was read and what was left out, operator by operator.
@@ -143,9 +174,27 @@ pub(super) struct Judged {
     pub explained: Option<Explained>,
     /// What correlations are about.
     pub fed: Fed,
+    /// What queries read, in the order of [`Reads`]; none of one that wants too much.
+    pub read: Vec<Option<ReadRows>>,
 }
 
-/// Judges the events in `span` by rules of these severities.
+impl Judged {
+    /// Adds the rows of one part of the events; without them in one part, a query has none.
+    fn add_read(&mut self, rows: Vec<Option<ReadRows>>) {
+        if self.read.is_empty() {
+            self.read = rows;
+            return;
+        }
+        for (all, more) in self.read.iter_mut().zip(rows) {
+            match (all.as_mut(), more) {
+                (Some(all), Some(more)) => all.parts.extend(more.parts),
+                _ => *all = None,
+            }
+        }
+    }
+}
+
+/// Judges the events in `span` by rules of these severities, and keeps what correlations and queries are about.
 ///
 /// # Errors
 /// When the scan fails; what is wrong with one rule is that rule's result.
@@ -155,14 +204,20 @@ pub(super) async fn judge(
     span: Span,
     wanted: Wanted,
     feeds: Option<&Feeds>,
+    reads: Option<&Reads>,
 ) -> Result<Judged> {
     let conditions = feeds.map_or(0, |feeds| feeds.conditions.len());
     let mut judged = Judged { fed: Fed::new(conditions), ..Judged::default() };
+    let asked = rules.iter().filter_map(|(rule, _)| match rule {
+        Asked::Sigma(_) => None,
+        Asked::Sql(sql, bindings) => Some(((*sql).to_owned(), bindings.clone())),
+    });
+    let mut filters = session.conditions(asked.collect()).await.into_iter();
     let mut planned = Vec::new();
     for (rule, severity) in rules {
         let question = match rule {
             Asked::Sigma(condition) => Ok(Planned::Condition(condition)),
-            Asked::Sql(sql, bindings) => session.condition(sql, &bindings).await.map(Planned::Filter),
+            Asked::Sql(..) => filters.next().context("an SQL rule has a filter")?.map(Planned::Filter),
         };
         match question {
             Ok(question) => {
@@ -172,11 +227,11 @@ pub(super) async fn judge(
             Err(error) => judged.rules.push(Err(error.into())),
         }
     }
-    if planned.is_empty() && feeds.is_none() {
+    if planned.is_empty() && feeds.is_none() && reads.is_none() {
         return Ok(judged);
     }
     for part in parts(session, &wanted) {
-        scan(session, &planned, span, &wanted, feeds, *part, &mut judged).await?;
+        scan(session, &planned, span, &wanted, (feeds, reads), *part, &mut judged).await?;
     }
     Ok(judged)
 }
@@ -208,11 +263,12 @@ async fn scan(
     planned: &[(usize, Severity, Planned)],
     span: Span,
     wanted: &Wanted,
-    feeds: Option<&Feeds>,
+    (feeds, reads): (Option<&Feeds>, Option<&Reads>),
     part: Part,
     judged: &mut Judged,
 ) -> Result<()> {
-    let read_span = feeds.map_or(span, |feeds| feeds.read);
+    let more = feeds.map(|feeds| feeds.read).into_iter().chain(reads.map(|reads| reads.span));
+    let read_span = more.fold(span, Span::and);
     let events = session.context().table("cloudtrail").await?.filter(within("event_time", read_span))?;
     let events = match part {
         Part::All => events,
@@ -222,6 +278,8 @@ async fn scan(
     // Of raw logs it is asked afterwards which times they were about.
     let questions = planned.iter().map(|(_, _, question)| question);
     let fed = feeds.map_or(&[][..], |feeds| &feeds.conditions);
+    let of_queries: Vec<_> = reads.iter().flat_map(|reads| &reads.scans).map(filter_of).collect();
+    let questions = questions.chain(&of_queries);
     let events = match needed::filter(questions, fed).filter(|_| !session.is_raw()) {
         Some(needed) => events.filter(needed)?,
         None => events,
@@ -237,8 +295,9 @@ async fn scan(
         true => all.iter().cloned().collect(),
         false => columns_read(planned, feeds).chain(kept.iter().map(|name| (*name).to_owned())).collect(),
     };
-    if session.is_raw() {
-        // Only of raw logs is it asked afterwards which times they were about ([`Judged::times`]).
+    read.extend(reads.iter().flat_map(|reads| &reads.scans).flat_map(Scan::reads));
+    if session.is_raw() || read_span != span {
+        // Of raw logs it is asked afterwards which times they were about ([`Judged::times`]).
         read.insert("event_time".to_owned());
     }
     let columns = all.iter().filter(|name| read.contains(*name)).map(|name| column(name)).collect::<Vec<_>>();
@@ -247,16 +306,21 @@ async fn scan(
     let mut places = Vec::new();
     let mut entries = Vec::new();
     let mut severities = Vec::new();
+    let filters = planned.iter().map(|(_, _, question)| question).chain(&of_queries);
+    let filters = filters.filter_map(|question| match question {
+        Planned::Condition(_) => None,
+        Planned::Filter(filter) => Some(filter.clone()),
+    });
+    let (filters, common) = filters_of(session, filters.collect(), &schema).await;
+    let mut filters = filters.into_iter();
+    let mut next_filter = || filters.next().context("a filter is planned");
     for (place, severity, question) in planned {
         let entry = match question {
             Planned::Condition(condition) => {
                 let names = Names::of_condition(condition);
                 Ok(Entry { question: Question::Condition(condition.clone()), names })
             }
-            Planned::Filter(filter) => session.physical(filter, &schema).await.map(|physical| Entry {
-                question: Question::Filter(physical),
-                names: Names::of_filter(filter),
-            }),
+            Planned::Filter(_) => next_filter()?,
         };
         match entry {
             Ok(entry) => {
@@ -264,7 +328,7 @@ async fn scan(
                 places.push(*place);
                 severities.push(*severity);
             }
-            Err(error) => judged.rules[*place] = Err(error.into()),
+            Err(error) => judged.rules[*place] = Err(error),
         }
     }
     let from = u32::try_from(entries.len())?;
@@ -272,7 +336,16 @@ async fn scan(
         let names = Names::of_condition(condition);
         entries.push(Entry { question: Question::Condition(condition.clone()), names });
     }
-    let program = Arc::new(Program::new(entries));
+    let rules_and_feeds = entries.len();
+    let mut readers = Vec::new();
+    for (number, scan) in reads.iter().flat_map(|reads| &reads.scans).enumerate() {
+        // What can't be asked here, its query says when it asks by itself.
+        let Ok(entry) = next_filter()? else { continue };
+        entries.push(entry);
+        let columns = scan.columns.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
+        readers.push((number, columns));
+    }
+    let program = Arc::new(Program::new(entries, common));
     let keep = match wanted {
         Wanted::First(max) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
         Wanted::Count | Wanted::Explain | Wanted::Beside(_) => {
@@ -290,17 +363,30 @@ async fn scan(
     let seen = Arc::new(Seen::default());
     let told = seen.clone();
     let read_by = Arc::new(OnceLock::new());
-    let (reads, asked) = (read_by.clone(), program.clone());
-    let fed = feeds.map(|feeds| (feeds.fields.clone(), feeds.wanted.clone()));
-    let in_span = (read_span != span).then(|| (span.since.as_microsecond(), span.until.as_microsecond()));
+    let (input_of, asked) = (read_by.clone(), program.clone());
+    let partitions = session.context().state().config().target_partitions();
+    let given_up: Arc<[AtomicBool]> = readers.iter().map(|_| AtomicBool::new(false)).collect();
+    let also = Also {
+        feeds: feeds.map(|feeds| fed::Feeds {
+            from,
+            fields: feeds.fields.clone(),
+            wanted: feeds.wanted.clone(),
+        }),
+        readers: (!readers.is_empty()).then(|| Readers {
+            from: u32::try_from(rules_and_feeds).unwrap_or(u32::MAX),
+            columns: readers.iter().map(|(_, columns)| columns.clone()).collect(),
+            given_up: given_up.clone(),
+            bytes_max: reading::BYTES_MAX / partitions.max(1),
+        }),
+        within: (read_span != span).then(|| (span.since.as_microsecond(), span.until.as_microsecond())),
+    };
     let stream = session
         .run_through(rows, move |input| {
             let schema = input.schema();
-            drop(reads.set(input.clone()));
+            drop(input_of.set(input.clone()));
             let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
             let columns = Columns { places, whole };
-            let feeds = fed.map(|(fields, wanted)| fed::Feeds { from, fields, wanted, others: in_span });
-            let scan = RuleScanExec::new(input, program, keep, told, columns, feeds)?;
+            let scan = RuleScanExec::new(input, program, keep, told, columns, also)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;
@@ -317,24 +403,92 @@ async fn scan(
     }
     judged.fed.failed = judged.fed.failed.take().or_else(|| seen.starved());
     seen.fed().into_iter().try_for_each(|feed| judged.fed.add(feed))?;
+    let mut failed = seen.failed();
+    // A query whose filter fails says so when it reads for itself.
+    let failed_to_read = failed.split_off(&u32::try_from(rules_and_feeds)?);
+    for (rule, reason) in failed {
+        let place = places.get(rule as usize).context("a rule scan names its rules")?;
+        judged.rules[*place] = Err(anyhow!(reason));
+    }
+    let all = reads.map_or(0, |reads| reads.scans.len());
+    let mut rows: Vec<Option<ReadRows>> = vec![None; all];
+    for (reader, (number, columns)) in readers.iter().enumerate() {
+        let has_failed = failed_to_read.contains_key(&u32::try_from(rules_and_feeds + reader)?);
+        if !has_failed && !given_up[reader].load(Ordering::Relaxed) {
+            rows[*number] = Some(ReadRows { schema: Arc::new(schema.project(columns)?), parts: Vec::new() });
+        }
+    }
+    for mut partition in seen.read() {
+        for ((number, _), batches) in readers.iter().zip(partition.drain(..)) {
+            if let Some(rows) = &mut rows[*number] {
+                rows.parts.push(batches);
+            }
+        }
+    }
     if *wanted == Wanted::Explain {
         let mut rules = vec![None; judged.rules.len()];
         for (number, (place, cost)) in places.iter().zip(seen.costs()).enumerate() {
-            rules[*place] = Some(asking(&asked.entries[number], cost));
+            rules[*place] = Some(asking(&asked.entries[number], &asked.common, cost));
         }
-        let fed = asked.entries.iter().zip(seen.costs()).skip(from as usize);
-        let fed = fed.map(|(entry, cost)| asking(entry, cost)).collect();
+        let fed = asked.entries[..rules_and_feeds].iter().zip(seen.costs()).skip(from as usize);
+        let fed = fed.map(|(entry, cost)| asking(entry, &asked.common, cost)).collect();
+        let reads = asked.entries.iter().zip(seen.costs()).skip(rules_and_feeds);
+        let reads = reads
+            .map(|(entry, cost)| asking(entry, &asked.common, cost))
+            .zip(readers.iter().map(|(number, _)| rows[*number].as_ref().map(|rows| rows.count())));
+        let read = reads.collect();
         let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
         let plan = read_by.get().map(|plan: &Arc<dyn ExecutionPlan>| {
             DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(true).to_string()
         });
-        judged.explained = Some(Explained { rules, fed, columns, plan: plan.unwrap_or_default() });
+        judged.explained = Some(Explained { rules, fed, read, columns, plan: plan.unwrap_or_default() });
     }
-    for (rule, reason) in seen.failed() {
-        let place = places.get(rule as usize).context("a rule scan names its rules")?;
-        judged.rules[*place] = Err(anyhow!(reason));
-    }
+    judged.add_read(rows);
     Ok(())
+}
+
+/// SQL filters as entries of a program, in their order, and the parts that they have in common.
+async fn filters_of(
+    session: &Session,
+    filters: Vec<Expr>,
+    schema: &SchemaRef,
+) -> (Vec<Result<Entry>>, Vec<Physical>) {
+    let mut common = Common::default();
+    let mut entries = Vec::new();
+    let mut to_plan = Vec::new();
+    for filter in &filters {
+        let names = Names::of_filter(filter);
+        let (places, rest) = match names.name {
+            // Few rows are of its names.
+            Some(_) => (Vec::new(), Some(filter.clone())),
+            None => common.take_apart(filter),
+        };
+        to_plan.extend(rest.clone());
+        entries.push((names, places, rest.is_some()));
+    }
+    let rests = to_plan.len();
+    to_plan.extend(common.parts());
+    let mut planned = session.physical(to_plan, schema).await;
+    let parts: Vec<_> = planned.split_off(rests);
+    let failed: Vec<_> = parts.iter().map(|part| part.as_ref().err().map(ToString::to_string)).collect();
+    let mut rests = planned.into_iter();
+    let entries = entries.into_iter().map(|(names, places, has_rest)| {
+        let rest = if has_rest { rests.next().transpose()? } else { None };
+        if let Some(reason) = places.iter().find_map(|place| failed[*place].clone()) {
+            return Err(anyhow!(reason));
+        }
+        Ok(Entry { question: Question::Filter(Filter { common: places, rest }), names })
+    });
+    let entries = entries.collect();
+    // One that could not be planned is asked by nobody; something has to stand in its place.
+    let stand_in = parts.iter().find_map(|part| part.as_ref().ok().cloned());
+    let parts = parts.into_iter().filter_map(|part| part.ok().or_else(|| stand_in.clone()));
+    (entries, parts.collect())
+}
+
+/// What a query wants of rows.
+fn filter_of(scan: &Scan) -> Planned {
+    Planned::Filter(scan.filter.clone().unwrap_or_else(|| lit(true)))
 }
 
 /// The columns that questions are asked of, and that correlations are fed from.
@@ -354,11 +508,11 @@ fn columns_read<'a>(
     asked.chain(fed)
 }
 
-fn asking(entry: &Entry, cost: Cost) -> Asking {
+fn asking(entry: &Entry, common: &[Physical], cost: Cost) -> Asking {
     let mut names: Option<Vec<_>> = entry.names.name.as_ref().map(|names| names.iter().cloned().collect());
     names.iter_mut().for_each(|names| names.sort());
     let predicate = match &entry.question {
-        Question::Filter(filter) => filter.to_string(),
+        Question::Filter(filter) => filter.text(common),
         Question::Condition(condition) => {
             let mut fields = BTreeSet::new();
             condition.places(&mut |place| {

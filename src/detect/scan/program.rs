@@ -9,14 +9,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, packed};
-use datafusion::physical_expr::PhysicalExpr;
 use memchr::memmem;
 
+use super::filter::Filter;
 use super::names::Names;
 use super::row::Reads;
 use crate::decode::Printer;
 use crate::detect::sigma::{Check, Condition, Held, Item, Place};
 use crate::event::{FIELDS, Kind};
+use crate::query::Physical;
 use crate::query::pattern::folded;
 
 /// Answers and open rules that are remembered, over all kinds of events: some 100 MiB. Hostile names can make any
@@ -29,7 +30,7 @@ pub(super) enum Question {
     /// Of a Sigma rule.
     Condition(Arc<Condition>),
     /// Of an SQL rule, over the rows of the scan.
-    Filter(Arc<dyn PhysicalExpr>),
+    Filter(Filter),
 }
 
 /// One rule of the program.
@@ -43,6 +44,8 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Program {
     pub entries: Vec<Entry>,
+    /// Parts of SQL filters that several may have.
+    pub common: Vec<Physical>,
     by_name: HashMap<String, Vec<u32>>,
     any_name: Vec<u32>,
     /// Fields that rules ask to be there or not; a bit of [`Known::present`] each.
@@ -258,7 +261,7 @@ impl Settled {
 
 impl Program {
     /// The program of these rules.
-    pub(super) fn new(entries: Vec<Entry>) -> Self {
+    pub(super) fn new(entries: Vec<Entry>, common: Vec<Physical>) -> Self {
         let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
         let mut any_name = Vec::new();
         let mut present = BTreeMap::new();
@@ -285,7 +288,7 @@ impl Program {
             }
         }
         let present = present.into_iter().map(|(field, path)| Member { field, path }).collect();
-        Self { entries, by_name, any_name, present, named, reads }
+        Self { entries, common, by_name, any_name, present, named, reads }
     }
 
     /// What the rules come to for events of a kind.

@@ -113,7 +113,7 @@ fn graded(rules: Vec<Asked<'_>>) -> Vec<(Asked<'_>, Severity)> {
 }
 
 async fn judged(session: &Session, rules: Vec<Asked<'_>>, max: usize) -> Vec<Matching> {
-    matching(&judge(session, graded(rules), always(), Wanted::First(max), None).await.unwrap())
+    matching(&judge(session, graded(rules), always(), Wanted::First(max), None, None).await.unwrap())
 }
 
 #[tokio::test]
@@ -283,7 +283,8 @@ async fn a_rule_that_cannot_be_planned_fails_alone() {
         sql("SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'"),
         Asked::Sigma(condition(DETECTIONS[0])),
     ];
-    let matched = judge(&session, graded(rules), always(), Wanted::First(10), None).await.unwrap().rules;
+    let matched =
+        judge(&session, graded(rules), always(), Wanted::First(10), None, None).await.unwrap().rules;
     assert!(matched[0].as_ref().unwrap_err().to_string().contains("no_such_column"));
     assert!(matched[1..].iter().all(|matched| matched.as_ref().unwrap().count == 1));
 }
@@ -299,7 +300,8 @@ async fn a_rule_that_cannot_be_computed_for_a_row_fails_alone() {
         Asked::Sql("SELECT * FROM cloudtrail WHERE event_name = 'CreateUser'", BTreeMap::new()),
         Asked::Sigma(condition(DETECTIONS[0])),
     ];
-    let matched = judge(&session, graded(rules), always(), Wanted::First(10), None).await.unwrap().rules;
+    let matched =
+        judge(&session, graded(rules), always(), Wanted::First(10), None, None).await.unwrap().rules;
     assert!(matched[0].as_ref().unwrap_err().to_string().contains("aws"));
     assert!(matched[1..].iter().all(|matched| matched.as_ref().unwrap().count == 1));
 }
@@ -378,7 +380,7 @@ async fn counting_comes_to_what_handing_back_would() {
     let asked = || DETECTIONS.iter().map(|yaml| Asked::Sigma(condition(yaml)));
     let severity = |number: usize| Severity::ALL[number % Severity::ALL.len()];
     let rules = asked().enumerate().map(|(number, rule)| (rule, severity(number))).collect();
-    let counted = judge(&session, rules, always(), Wanted::Count, None).await.unwrap();
+    let counted = judge(&session, rules, always(), Wanted::Count, None, None).await.unwrap();
     let mut wanted: BTreeMap<String, Affected> = BTreeMap::new();
     for (number, (rule, counted)) in asked().zip(&counted.rules).enumerate() {
         let matched = &judged(&session, vec![rule], 1000).await[0];

@@ -1,8 +1,10 @@
 //! IAM policies: who they let in.
 //!
 //! CloudTrail holds a policy as an object, as a JSON string, or URL-encoded, by the service; all are
-//! read. A statement counts only if it allows; one with a condition is not public, since the
-//! conditions that leave a policy public are rarer than those that don't.
+//! read. A statement counts only if it allows. One for everybody is public unless a condition narrows
+//! it: to an account, an organization, a network, a service. What anybody can bring along (TLS, a user
+//! agent, a prefix), what only says who is kept out, and every address there is, don't narrow. A key that
+//! is not known here does: better a silence than a false alarm.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,7 +23,7 @@ const WRAPPINGS: usize = 4;
 pub(super) const FUNCTIONS: [Function; 2] = [
     Function {
         name: "policy_is_public",
-        about: "whether a policy lets everybody in without a condition; NULL for what is no policy",
+        about: "whether a policy lets everybody in, and no condition narrows it; NULL for what is no policy",
         example: (
             r#"policy_is_public('{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}}')"#,
             "true",
@@ -78,12 +80,56 @@ fn allows(statement: &Value) -> bool {
         .is_some_and(|effect| effect.eq_ignore_ascii_case("Allow"))
 }
 
-fn has_condition(statement: &Value) -> bool {
+/// Keys of conditions, in small letters, that anybody can meet: those of a request, or of the time.
+const OPEN_KEYS: [&str; 13] = [
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:multifactorauthage",
+    "aws:multifactorauthpresent",
+    "aws:principaltype",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:tokenissuetime",
+    "aws:useragent",
+    "aws:viaawsservice",
+    "aws:tagkeys",
+    "sns:endpoint",
+    "sns:protocol",
+];
+
+/// Beginnings of such keys: what a request is about, not who makes it. Two of S3's keys say whose an access point is.
+const OPEN_PREFIXES: [&str; 3] = ["aws:requesttag/", "aws:resource", "s3:"];
+const NARROWING_OF_S3: &str = "s3:dataaccesspoint";
+
+/// Whether a condition of the statement keeps strangers out.
+fn is_narrowed(statement: &Value) -> bool {
     match member(statement, "Condition") {
         None | Some(Value::Null) => false,
-        Some(Value::Object(conditions)) => !conditions.is_empty(),
+        Some(Value::Object(conditions)) => conditions.iter().any(|(operator, of)| narrows(operator, of)),
         Some(_) => true,
     }
+}
+
+/// Whether one operator of a condition, with its keys and their values, does.
+fn narrows(operator: &str, keys: &Value) -> bool {
+    let operator = operator.to_ascii_lowercase();
+    // All but some; or whoever has no such key at all.
+    let lets_strangers_pass = operator.contains("not")
+        || operator == "null"
+        || operator.starts_with("forallvalues:")
+        || operator.ends_with("ifexists");
+    let Some(keys) = keys.as_object() else { return !lets_strangers_pass };
+    !lets_strangers_pass && keys.iter().any(|(key, values)| is_narrowing(&key.to_ascii_lowercase(), values))
+}
+
+fn is_narrowing(key: &str, values: &Value) -> bool {
+    let is_open = OPEN_KEYS.contains(&key) || OPEN_PREFIXES.iter().any(|prefix| key.starts_with(prefix));
+    if is_open && !key.starts_with(NARROWING_OF_S3) {
+        return false;
+    }
+    let everything = |value: &str| matches!(value, "*" | "0.0.0.0/0" | "::/0");
+    let is_service = key != "aws:principalisawsservice" || items(values) == ["true"] || *values == true;
+    is_service && !items(values).into_iter().any(everything)
 }
 
 fn items(value: &Value) -> Vec<&str> {
@@ -119,7 +165,7 @@ fn principals(statement: &Value, into: &mut BTreeSet<String>) {
 
 fn is_public(policy: &str) -> Option<bool> {
     let is_open =
-        |statement: &Value| allows(statement) && !has_condition(statement) && is_for_everybody(statement);
+        |statement: &Value| allows(statement) && is_for_everybody(statement) && !is_narrowed(statement);
     Some(statements(policy)?.iter().any(is_open))
 }
 
@@ -179,5 +225,41 @@ mod tests {
         ));
         assert!(!one(r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root","Federated":"*"}}"#));
         assert!(!one("7"));
+    }
+
+    #[test]
+    fn a_condition_that_everybody_meets_keeps_nobody_out() {
+        let one = |condition: &str| {
+            let policy =
+                format!(r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Condition":{condition}}}}}"#);
+            is_public(&policy).unwrap()
+        };
+        for open in [
+            "{}",
+            r#"{"Bool":{"aws:SecureTransport":"true"}}"#,
+            r#"{"StringLike":{"AWS:UserAgent":"x*"},"NumericLessThan":{"s3:max-keys":"10"}}"#,
+            r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#,
+            r#"{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#,
+            r#"{"IpAddress":{"aws:SourceIp":["192.0.2.0/24","0.0.0.0/0"]}}"#,
+            r#"{"StringLike":{"aws:PrincipalArn":"*"}}"#,
+            r#"{"Null":{"aws:PrincipalOrgID":"true"}}"#,
+            r#"{"StringEqualsIfExists":{"aws:SourceAccount":"111111111111"}}"#,
+            r#"{"ForAllValues:StringEquals":{"aws:PrincipalOrgPaths":"o-1/"}}"#,
+            r#"{"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
+        ] {
+            assert!(one(open), "{open}");
+        }
+        for narrow in [
+            r#"{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#,
+            r#"{"StringEquals":{"aws:SecureTransport":"true","kms:CallerAccount":"111111111111"}}"#,
+            r#"{"IpAddress":{"aws:sourceip":"192.0.2.0/24"}}"#,
+            r#"{"StringEquals":{"s3:DataAccessPointAccount":"111111111111"}}"#,
+            r#"{"Bool":{"aws:PrincipalIsAWSService":true}}"#,
+            r#"{"StringEquals":{"sts:ExternalId":"x"}}"#,
+            r#"{"Bool":"what is this"}"#,
+            r#""nor this""#,
+        ] {
+            assert!(!one(narrow), "{narrow}");
+        }
     }
 }

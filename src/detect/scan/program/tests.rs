@@ -121,7 +121,7 @@ proptest! {
             question: Question::Condition(condition.clone()),
             names: Names::of_condition(condition),
         };
-        let program = Program::new(conditions.iter().map(entry).collect());
+        let program = Program::new(conditions.iter().map(entry).collect(), Vec::new());
         for record in &records {
             let text = record.to_string();
             let bits = program.present.iter().enumerate();
@@ -148,7 +148,7 @@ fn looking_for(texts: impl Iterator<Item = String>) -> Settled {
         let condition = detection::read(&detection, &Placeholders::new()).unwrap().condition;
         Entry { names: Names::of_condition(&condition), question: Question::Condition(condition) }
     };
-    let program = Program::new(texts.map(entry).collect());
+    let program = Program::new(texts.map(entry).collect(), Vec::new());
     program.settle(Known { source: Some("s3.amazonaws.com"), name: Some("GetObject"), present: 0 })
 }
 

@@ -1,0 +1,109 @@
+/*---
+id: ssm_parameters_decrypted_in_bulk
+title: Forty or more parameters decrypted by one principal within an hour
+severity: medium
+status: stable
+attack: [T1555.006, T1552]
+practice: least-privilege
+description: >
+  Passwords and keys often lie in Parameter Store. An application reads its own few; decrypting many different ones
+  is collecting them.
+false_positives:
+  - Deployments that read the settings of many applications, backup and migration scripts. Suppress their roles.
+respond:
+  - List the parameters (hunt secrets_read) and ask the owner of the principal.
+  - >
+    If nobody knows: deactivate the key or revoke the role's sessions, and change what was read.
+  - Narrow the principal's policy to the path it needs.
+references:
+  - GetParameter, https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+  - GetParameters, https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+params:
+  parameters:
+    type: int
+    default: 40
+    description: different parameters within an hour
+entity: [actor]
+window: 1h
+lookback: 25h
+---*/
+-- One finding a principal and clock hour. Names are counted over the hour before each call; what the principal
+-- had used in the 24 hours before that doesn't count, which keeps programs out that ask for the same again and again.
+WITH call AS (
+  SELECT
+    event_time,
+    event_id,
+    coalesce(recipient_account_id, user_account_id) AS account_id,
+    aws_region,
+    source_ip,
+    principal AS actor,
+    unnest(
+      -- GetParameters takes ten names at most; what is asked for by path counts as one.
+      CASE
+        WHEN event_name = 'GetParameters' THEN
+          string_to_array(regexp_replace(request_parameters ->> 'names', '[^a-zA-Z0-9_./:,-]', '', 'g'), ',')
+        ELSE make_array(coalesce(request_parameters ->> 'name', request_parameters ->> 'path', event_id))
+      END
+    ) AS target
+  FROM cloudtrail
+  WHERE event_time >= $lookback_start AND event_time < $window_end
+    AND event_source = 'ssm.amazonaws.com'
+    AND event_name IN ('GetParameter', 'GetParameters', 'GetParametersByPath', 'GetParameterHistory')
+    AND error_code IS NULL
+    AND error_message IS NULL
+    AND lower(request_parameters ->> 'withDecryption') = 'true'
+    AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
+    AND principal IS NOT NULL
+),
+-- One row for all of an hour that is asked again: only the first of them can be new.
+hourly AS (
+  SELECT
+    actor,
+    target,
+    min(event_time) AS event_time,
+    max(event_time) AS last_time,
+    min(event_id) AS event_id,
+    min(account_id) AS account_id,
+    min(aws_region) AS aws_region,
+    min(source_ip) AS source_ip
+  FROM call
+  GROUP BY actor, target, date_bin($window, event_time)
+),
+remembered AS (
+  SELECT *, lag(last_time) OVER (PARTITION BY actor, target ORDER BY event_time) AS previous FROM hourly
+),
+counted AS (
+  SELECT
+    *,
+    count(*) OVER last_hour AS targets
+  FROM remembered
+  WHERE previous IS NULL OR previous < event_time - INTERVAL '24 hours'
+  WINDOW last_hour AS (PARTITION BY actor ORDER BY event_time RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND CURRENT ROW)
+),
+-- The details cost most: only near what is a finding. The order is that of the window above: nothing is sorted again.
+near AS (
+  SELECT
+    *,
+    targets >= $parameters AS many,
+    max(targets) OVER (
+      PARTITION BY actor ORDER BY event_time
+      RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND INTERVAL '1 hour' FOLLOWING
+    ) AS most
+  FROM counted
+)
+SELECT
+  min(event_time) FILTER (WHERE many) AS time,
+  max(last_time) AS last_time,
+  date_bin($window, event_time) AS window_start,
+  max(targets) FILTER (WHERE many) AS count,
+  array_slice(array_distinct(array_agg(event_id ORDER BY event_time, event_id)), 1, 100) AS event_ids,
+  CAST(max(targets) FILTER (WHERE many) AS VARCHAR) || ' different parameters decrypted within an hour by ' || actor AS message,
+  actor,
+  actor AS principal,
+  CASE WHEN min(account_id) = max(account_id) THEN min(account_id) END AS account_id,
+  CASE WHEN min(aws_region) = max(aws_region) THEN min(aws_region) END AS region,
+  CASE WHEN min(source_ip) = max(source_ip) THEN min(source_ip) END AS source_ip
+FROM near
+WHERE most >= $parameters
+GROUP BY actor, date_bin($window, event_time)
+HAVING count(*) FILTER (WHERE many) > 0
