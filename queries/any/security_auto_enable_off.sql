@@ -27,7 +27,7 @@ WHERE event_source IN ('securityhub.amazonaws.com', 'macie2.amazonaws.com', 'ins
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND (
     lower(request_parameters ->> 'AutoEnable') = 'false'
       AND coalesce(request_parameters -> 'OrganizationConfiguration' ->> 'ConfigurationType', '') <> 'CENTRAL'

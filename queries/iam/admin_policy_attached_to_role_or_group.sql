@@ -30,6 +30,6 @@ WHERE event_source = 'iam.amazonaws.com'
   -- Attaching it to oneself is admin_policy_attached_to_self.
   AND NOT coalesce(lower(request_parameters ->> 'roleName') = lower(session_issuer_user_name), false)
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL

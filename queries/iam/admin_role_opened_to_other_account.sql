@@ -80,7 +80,7 @@ WITH step AS (
     AND error_code IS NULL
     AND error_message IS NULL
     -- Landing zones are built by services and tools.
-    AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+    AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
     AND NOT coalesce(regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|crossplane'), false)
 ),
 pair AS (

@@ -61,7 +61,7 @@ WITH step AS (
     AND error_code IS NULL
     AND error_message IS NULL
     -- By a caller, not by a service for somebody; the console of old is written as a service.
-    AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+    AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
 ),
 -- Each call belongs to the latest making of the user.
 told AS (

@@ -57,7 +57,7 @@ after AS (
     AND error_message IS NULL
     AND NOT coalesce(regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|crossplane'), false)
     -- By a caller, not by a service for somebody; the console of old is written as a service.
-    AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+    AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
 ),
 pair AS (
   SELECT

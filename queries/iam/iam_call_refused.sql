@@ -25,7 +25,7 @@ WHERE event_source = 'iam.amazonaws.com'
   -- Services calling for somebody have a name in the place of the address.
   AND source_ip IS NOT NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   -- The console asks for all that a page could show.
   AND NOT coalesce(session_credential_from_console, false)
   AND coalesce(user_agent, '') NOT LIKE 'aws-internal/%'

@@ -50,7 +50,7 @@ WITH refused AS (
       OR lower(error_message) LIKE '%not authorized to perform%'
     )
     -- By a caller, not by a service for somebody; the console of old is written as a service.
-    AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+    AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
     AND principal IS NOT NULL
   GROUP BY
     date_bin(INTERVAL '5 minutes', event_time), coalesce(recipient_account_id, user_account_id), principal,

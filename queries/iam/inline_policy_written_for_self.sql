@@ -31,7 +31,7 @@ WHERE event_source = 'iam.amazonaws.com'
     OR user_type = 'AssumedRole' AND lower(request_parameters ->> 'roleName') = lower(session_issuer_user_name)
   )
   -- A stack or Terraform that keeps its own role is left out; inline_policy_written still tells of the latter.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND NOT coalesce(regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|crossplane'), false)
   AND error_code IS NULL
   AND error_message IS NULL

@@ -27,7 +27,7 @@ WHERE event_source = 'iam.amazonaws.com'
     '^(https://)?(oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/id/|oidc-eks\.[a-z0-9-]+\.api\.aws/id/|token\.actions\.githubusercontent\.com/?$|gitlab\.com/?$|app\.terraform\.io/?$|accounts\.google\.com/?$)'
   )
   -- Services and tools of deployment are identity_provider_created_by_tool.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND NOT coalesce(regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|crossplane'), false)
   AND error_code IS NULL
   AND error_message IS NULL

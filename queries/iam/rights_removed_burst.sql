@@ -47,7 +47,7 @@ WITH removed AS (
     AND error_code IS NULL
     AND error_message IS NULL
     -- By a caller, not by a service for somebody; the console of old is written as a service.
-    AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+    AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
     AND NOT coalesce(regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|crossplane'), false)
     AND principal IS NOT NULL
 )

@@ -24,7 +24,7 @@ SELECT * FROM cloudtrail
 WHERE event_source = 'iam.amazonaws.com'
   AND event_name = 'AddRoleToInstanceProfile'
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   -- The console makes a profile of the role's own name.
   AND (request_parameters ->> 'roleName' IS DISTINCT FROM request_parameters ->> 'instanceProfileName')
   AND error_code IS NULL

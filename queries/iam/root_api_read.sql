@@ -25,7 +25,7 @@ SELECT * FROM cloudtrail
 WHERE user_type = 'Root'
   -- AWS acting in root's name: a service calling, a service's own event, no address of a client.
   -- The console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND lower(coalesce(event_type, '')) <> 'awsserviceevent'
   AND replace(lower(coalesce(source_ip_address, '')), 'signin.amazonaws.com', '') NOT LIKE '%.amazonaws.com%'
   AND lower(coalesce(source_ip_address, '')) NOT LIKE 'aws internal%'

@@ -26,7 +26,7 @@ WHERE event_source = 'iam.amazonaws.com'
   -- Identity Center keeps one in each account by itself.
   AND coalesce(session_issuer_user_name, '') <> 'AWSServiceRoleForSSO'
   -- Services and tools of deployment are identity_provider_created_by_tool.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND NOT coalesce(regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|crossplane'), false)
   AND error_code IS NULL
   AND error_message IS NULL

@@ -24,7 +24,7 @@ WHERE event_source = 'iam.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND regexp_like(
     coalesce(request_parameters ->> 'roleName', ''),
     '(?i)(security-?(audit|team|hub|tool|respon|account)|auditor|incident|forensic|siem|guard-?duty|cloud-?trail|break-?glass|^AWSControlTower|^OrganizationAccountAccessRole$)'

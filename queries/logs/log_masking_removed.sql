@@ -27,5 +27,5 @@ WHERE event_source = 'logs.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND (event_name = 'DeleteDataProtectionPolicy' OR request_parameters ->> 'policyType' = 'DATA_PROTECTION_POLICY')

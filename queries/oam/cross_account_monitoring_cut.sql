@@ -26,4 +26,4 @@ WHERE event_source = 'oam.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'

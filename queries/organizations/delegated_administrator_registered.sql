@@ -24,6 +24,6 @@ SELECT * FROM cloudtrail
 WHERE event_source = 'organizations.amazonaws.com'
   AND event_name = 'RegisterDelegatedAdministrator'
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL

@@ -27,6 +27,6 @@ WHERE event_source = 'organizations.amazonaws.com'
   -- Taking FullAWSAccess away narrows.
   AND coalesce(request_parameters ->> 'policyId', '') NOT IN ('p-FullAWSAccess', 'p-RCPFullAWSAccess')
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL

@@ -27,7 +27,7 @@ WHERE event_source = 's3.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND regexp_like(
     coalesce(request_parameters ->> 'key', ''),
     'AWSLogs/([^/]+/)*(CloudTrail|CloudTrail-[A-Za-z]+|Config|vpcflowlogs|WAFLogs|GuardDuty|vpcdnsquerylogs|elasticloadbalancing)/'

@@ -31,7 +31,7 @@ WHERE event_source = 'securitylake.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND (
     (event_name IS DISTINCT FROM 'UpdateDataLake')
     OR regexp_like(request_parameters ->> 'configurations', '"expiration"\s*:\s*\{\s*"days"\s*:\s*[1-8]?[0-9]\s*\}')

@@ -25,7 +25,7 @@ WHERE event_source = 'sns.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND regexp_like(
     coalesce(request_parameters ->> 'topicArn', request_parameters ->> 'subscriptionArn', ''),
     '(?i):[0-9]{12}:[^:]*(security|guard-?duty|cloud-?trail|siem|incident|alarm|alert|audit|on-?call|pager)'

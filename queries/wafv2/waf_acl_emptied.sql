@@ -25,6 +25,6 @@ WHERE event_source = 'wafv2.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND (json_length(request_parameters, 'rules') = 0 OR request_parameters ->> 'rules' IS NULL)
   AND (request_parameters -> 'defaultAction' ->> 'allow' IS NOT NULL OR event_name = 'UpdateRuleGroup')

@@ -26,7 +26,7 @@ WHERE event_source = 'wafv2.amazonaws.com'
   AND error_code IS NULL
   AND error_message IS NULL
   -- By a caller, not by a service for somebody; the console of old is written as a service.
-  AND coalesce(user_invoked_by, 'signin.amazonaws.com') = 'signin.amazonaws.com'
+  AND coalesce(nullif(user_invoked_by, ''), 'signin.amazonaws.com') = 'signin.amazonaws.com'
   AND (
     json_length(request_parameters, 'addresses') = 0
     OR regexp_like(coalesce(request_parameters ->> 'addresses', ''), '[0-9]/[1-8]"|:/([1-9]|1[0-9]|2[0-4])"')

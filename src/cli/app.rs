@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::args::{Bounds, Global, Range, ReportFormat};
 use super::terminal;
 use crate::config::{Config, Limits};
-use crate::detect::RuleSet;
+use crate::detect::{RuleSet, Selection};
 use crate::lake::{Lake, Location};
 use crate::progress::Progress;
 use crate::source::{self, Aws, Filter, Source};
@@ -85,6 +85,19 @@ impl App {
         let rules = RuleSet::load(paths, &self.config.sigma.placeholders)?;
         self.name_refused(&rules);
         Ok(rules)
+    }
+
+    /// Those of them that `selection` names.
+    pub(super) fn chosen_rules(&self, paths: &[PathBuf], selection: &Selection) -> Result<RuleSet> {
+        if !selection.only.is_empty() {
+            let some = RuleSet::load_only(paths, &self.config.sigma.placeholders, &selection.only)?;
+            if let Ok(chosen) = some.select(selection) {
+                self.name_refused(&some);
+                return Ok(chosen);
+            }
+        }
+        // Of all of them it can be told which one is nearest to a name that none has.
+        self.rules(paths)?.select(selection).map_err(anyhow::Error::msg)
     }
 
     /// Says on stderr which rules can't be used, and why.

@@ -16,9 +16,8 @@ use crate::query::Session;
 use crate::report::{self, Format, Style};
 
 pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
-    let rules = app.rules(&args.rules.paths)?;
     let selection = Selection { only: args.only.clone(), min_severity: args.min_severity };
-    let rules = rules.select(&selection).map_err(anyhow::Error::msg)?;
+    let rules = app.chosen_rules(&args.rules.paths, &selection)?;
     let mut options = options(&args.raw, &args.range, &args.params, app)?;
     // Findings that nobody reads one by one, keeps or suppresses need not be made.
     options.explain = args.explain;
