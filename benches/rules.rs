@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Printed: medians of [`RUNS`] runs of `detect` by these rules over the logs and over a lake, beside a query that only
-//! reads the columns that public rules ask for, and by the rules that come with Trailhound; of 100 rules and of 1,000 over the same lake, of which 900 match
+//! reads the columns that public rules ask for; of `detect` by the rules that come with Trailhound; of 100 rules and of 1,000 over the same lake, of which 900 match
 //! nothing and ask of each event name as often as it occurs; and of `rules check` of 1,000 rules. Beside each what it
 //! is to be: with as many events on two cores it should not take longer. Linux only.
 

@@ -37,7 +37,7 @@ const SHARED_FROM: usize = 2;
 
 /// What a run may read more than its own time for queries, as a part of it, and at least: a scan of event rules reads
 /// most columns of all events.
-const NEAR_PART: i64 = 4;
+const NEAR_PART: i32 = 4;
 const NEAR_MIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The query rules of a run.
@@ -154,7 +154,7 @@ pub(super) fn add_rows(
 }
 
 fn reach_of(read: Span, span: Span) -> Reach {
-    let more = NEAR_MIN.max(span.until.duration_since(span.since) / NEAR_PART as i32);
+    let more = NEAR_MIN.max(span.until.duration_since(span.since) / NEAR_PART);
     let before = span.since.duration_since(read.since);
     let after = read.until.duration_since(span.until);
     if before + after <= more { Reach::Near } else { Reach::Far }

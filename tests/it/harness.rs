@@ -224,6 +224,19 @@ pub(crate) fn gunzip(bytes: &[u8]) -> Vec<u8> {
     inflated
 }
 
+/// What `../shared/FOLDER` or `$TRAILHOUND_SHARED/FOLDER` is. Where neither is there, that is said, and the test has nothing
+/// to do.
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let named = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
+    let found =
+        named.into_iter().chain([beside]).map(|shared| shared.join(folder)).find(|path| path.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: there is no ../shared/{folder} nor $TRAILHOUND_SHARED/{folder}");
+    }
+    found
+}
+
 /// The key of a CloudTrail object of an account, region and day, as AWS names them.
 pub(crate) fn key(account: &str, region: &str, day: &str, unique: &str) -> String {
     let folder = day.replace('-', "/");

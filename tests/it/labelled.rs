@@ -7,23 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use trailhound::detect::{self, Severity};
 
-use crate::harness::{TestDir, gunzip};
-
-fn shared() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let named = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
-    let found =
-        named.into_iter().chain([beside]).map(|shared| shared.join("data")).find(|path| path.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: there is no ../shared/data nor $TRAILHOUND_SHARED/data");
-    }
-    found
-}
+use crate::harness::{TestDir, gunzip, shared};
 
 /// The lines of a table in `testdata/labels`, without its remarks.
 fn table(name: &str) -> Vec<Vec<String>> {
@@ -52,14 +41,13 @@ fn severity(finding: &Value) -> Severity {
 
 #[test]
 fn every_technique_of_the_staged_attacks_is_found_by_its_rule() {
-    let Some(shared) = shared() else { return };
+    let Some(data) = shared("data") else { return };
     let mut failed = Vec::new();
     let mut seen = BTreeSet::new();
     for line in table("stratus.tsv") {
         let [file, tactic, rule, decisive] = line.as_slice() else { panic!("{line:?}") };
         seen.insert(file.clone());
-        let log: Value =
-            serde_json::from_slice(&fs::read(shared.join("stratus").join(file)).unwrap()).unwrap();
+        let log: Value = serde_json::from_slice(&fs::read(data.join("stratus").join(file)).unwrap()).unwrap();
         let records = log["Records"].as_array().cloned().unwrap_or_else(|| log.as_array().unwrap().clone());
         let found = findings(&records, "");
         let decides = |finding: &&Value| {
@@ -75,7 +63,7 @@ fn every_technique_of_the_staged_attacks_is_found_by_its_rule() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    let files: BTreeSet<_> = fs::read_dir(shared.join("stratus"))
+    let files: BTreeSet<_> = fs::read_dir(data.join("stratus"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -95,8 +83,8 @@ struct Labelled {
 }
 
 /// Those that need no more than the one event. Their times are often no times.
-fn labelled(shared: &Path) -> Vec<Labelled> {
-    let text = gunzip(&fs::read(shared.join("labels/panther.jsonl.gz")).unwrap());
+fn labelled(data: &Path) -> Vec<Labelled> {
+    let text = gunzip(&fs::read(data.join("labels/panther.jsonl.gz")).unwrap());
     let tests = String::from_utf8(text).unwrap();
     let tests = tests.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let single = tests.filter(|test| test["has_mocks"] == false && test["threshold"].as_u64() <= Some(1));
@@ -121,8 +109,8 @@ fn labelled(shared: &Path) -> Vec<Labelled> {
 
 #[test]
 fn events_that_other_rules_flag_or_leave_alone_are_judged_alike() {
-    let Some(shared) = shared() else { return };
-    let tests = labelled(&shared);
+    let Some(data) = shared("data") else { return };
+    let tests = labelled(&data);
     let rules: BTreeMap<_, _> =
         table("panther.tsv").into_iter().map(|line| (line[0].clone(), line[1].clone())).collect();
     let records: Vec<_> = tests.iter().map(|test| test.record.clone()).collect();
@@ -212,9 +200,9 @@ fn call(number: usize, source: &str, name: &str, parameters: &Value) -> Value {
 
 #[test]
 fn operations_that_were_seen_in_incidents_come_to_findings() {
-    let Some(shared) = shared() else { return };
+    let Some(data) = shared("data") else { return };
     let read = |path: &Path| serde_json::from_slice::<Value>(&fs::read(path).unwrap()).unwrap();
-    let all = read(&shared.join("labels/traildiscover.json"));
+    let all = read(&data.join("labels/traildiscover.json"));
     let parameters =
         read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/labels/request_parameters.json"));
     let seen = all.as_array().unwrap().iter().filter(|operation| operation["usedInWild"] == true);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::harness::{TestDir, TestLake, gunzip, gzip};
+use crate::harness::{TestDir, TestLake, gunzip, gzip, shared};
 
 /// JSON, its scalars as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,13 +189,6 @@ pub(crate) fn assert_same(found: &BTreeSet<String>, expected: &BTreeSet<String>)
     );
 }
 
-/// Where real records are, if they are.
-fn shared_data() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let named = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
-    named.into_iter().chain([beside]).map(|shared| shared.join("data")).find(|data| data.is_dir())
-}
-
 /// The lines of a `.jsonl.gz` file.
 fn lines_of(file: &Path) -> Vec<String> {
     let text = String::from_utf8(gunzip(&fs::read(file).unwrap())).unwrap();
@@ -227,10 +220,7 @@ fn real_records(data: &Path) -> BTreeMap<String, Vec<String>> {
 
 #[test]
 fn real_records_come_out_as_they_went_in() {
-    let Some(data) = shared_data() else {
-        eprintln!("skipped: there are no real records at ../shared/data or $TRAILHOUND_SHARED/data");
-        return;
-    };
+    let Some(data) = shared("data") else { return };
     let sources = real_records(&data);
     let mut lake = TestLake::new();
     let mut expected = BTreeSet::new();
@@ -252,10 +242,7 @@ fn real_records_come_out_as_they_went_in() {
 
 #[test]
 fn the_container_makes_no_difference_to_real_records() {
-    let Some(data) = shared_data() else {
-        eprintln!("skipped: there are no real records at ../shared/data or $TRAILHOUND_SHARED/data");
-        return;
-    };
+    let Some(data) = shared("data") else { return };
     let forms: Vec<TestLake> = (0..3).map(|_| TestLake::new()).collect();
     let mut expected = BTreeSet::new();
     for (name, records) in real_records(&data) {

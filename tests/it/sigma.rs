@@ -17,17 +17,7 @@ use serde_json::{Map, Value, json};
 use trailhound::detect::test::session;
 use trailhound::detect::{self, Body, Options, Placeholders, Rule, RuleSet};
 
-/// What `../shared/FOLDER` is, if it is there.
-fn shared(folder: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let named = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
-    let found =
-        named.into_iter().chain([beside]).map(|shared| shared.join(folder)).find(|path| path.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: there is no ../shared/{folder} nor $TRAILHOUND_SHARED/{folder}");
-    }
-    found
-}
+use crate::harness::shared;
 
 /// Why one rule differs.
 #[derive(Debug, Deserialize)]

@@ -111,7 +111,7 @@ pub struct Detect {
     /// Only these rules, by id or glob; may be repeated or separated by commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Only rules of at least this severity
+    /// Only rules of at least this severity; without it and --only, a table lists what is medium or worse
     #[arg(long, value_name = "SEVERITY", value_parser = one_of::<Severity>(Severity::ALL.map(Severity::name)))]
     pub min_severity: Option<Severity>,
     /// Which part of time.

@@ -11,7 +11,6 @@ mod pages;
 mod store;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -118,14 +117,4 @@ fn printed(chunk: &Chunk) -> Vec<Value> {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     };
     (0..chunk.batch.num_rows()).map(print).collect()
-}
-
-/// A folder of data beside this repository, if it is there.
-fn shared(folder: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("left out: ../shared/data/{folder} is not there");
-    None
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use trailhound::decode::{Members, Verdict};
 
-use super::{Judged, REASONS, gzip_well, shared, tell};
-use crate::harness::TestLake;
+use super::{Judged, REASONS, gzip_well, tell};
+use crate::harness::{TestLake, shared};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -20,7 +20,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn every_malformed_example_is_refused_or_kept_for_a_reason() {
-    let Some(folder) = shared("malformed") else { return };
+    let Some(folder) = shared("data/malformed") else { return };
     let lake = TestLake::new();
     let mut expected = Vec::new();
     for (number, path) in files(&folder).iter().enumerate() {
