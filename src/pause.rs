@@ -26,6 +26,8 @@ pub enum Point {
     ObjectsCommit,
     /// Findings are visible.
     FindingsCommit,
+    /// The baseline stands at a batch.
+    BaselineCommit,
     /// One file stands in the place of several.
     OptimizeSwap,
     /// A log has a checkpoint and the pointer to it.
@@ -117,6 +119,7 @@ mod setting {
                 "dead_letters_commit" => Point::DeadLettersCommit,
                 "objects_commit" => Point::ObjectsCommit,
                 "findings_commit" => Point::FindingsCommit,
+                "baseline_commit" => Point::BaselineCommit,
                 "optimize_swap" => Point::OptimizeSwap,
                 "checkpoint" => Point::Checkpoint,
                 _ => return None,

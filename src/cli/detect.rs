@@ -1,7 +1,5 @@
 //! `trailhound detect`: rules over the lake or over raw logs, and what they found.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Result, bail};
 use uuid::Uuid;
 
@@ -95,7 +93,6 @@ pub(super) fn options(raw: &Raw, range: &Range, given: &[Assignment], app: &App)
     options.span = app.span(range)?;
     options.params = app.config.params.clone();
     options.suppress = app.config.suppress.clone();
-    options.available = BTreeSet::new();
     for pair in given {
         assign(&mut options.params, pair)?;
     }

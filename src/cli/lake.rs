@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::app::App;
 use super::args::{self, LakeCommand};
@@ -43,6 +43,7 @@ fn info_text(info: &Info) -> String {
 async fn optimize(args: &args::Optimize, app: &App) -> Result<Exit> {
     let lake = app.lake(false).await?;
     let progress = app.spinner("optimizing");
+    lake.follow_baseline().await.context("counting the baseline")?;
     let done = lake.optimize(1).await;
     progress.finish();
     let done = done?;

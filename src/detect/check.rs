@@ -6,8 +6,8 @@ use std::path::Path;
 
 use arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
-use datafusion::sql::sqlparser::ast::{Expr, Query, Spanned, visit_expressions};
-use jiff::Timestamp;
+use datafusion::sql::sqlparser::ast::{Expr, Query, Spanned, visit_expressions, visit_relations};
+use jiff::{SignedDuration, Timestamp};
 
 use super::bindings::{self, BOUND_TO_ALL};
 use super::computed::{OPTIONAL, REQUIRED, RESERVED};
@@ -20,10 +20,13 @@ use super::spelling;
 use super::window::{Frame, Span};
 use super::{asked, glob, nulls};
 use crate::config::{Params, Suppress};
+use crate::lake::Table;
 use crate::query::Session;
 
 /// Characters of a condition that a message shows; the line tells the rest.
 const SHOWN_MAX: usize = 100;
+
+const DAY_SECONDS: i64 = 86_400;
 
 /// Functions whose value depends on when or how often they are called.
 const UNSTABLE: [&str; 14] = [
@@ -112,6 +115,7 @@ impl Checker<'_> {
         self.texts();
         if let Ok(query) = kind::parse(self.rule.sql()) {
             self.unstable(&query);
+            self.whole_days(&query);
             for (line, mut text) in nulls::unsafe_conditions(&query) {
                 if let Some((end, _)) = text.char_indices().nth(SHOWN_MAX) {
                     text.truncate(end);
@@ -170,6 +174,20 @@ impl Checker<'_> {
         for (line, name) in found {
             let message = format!("a rule can't call `{name}`: it would judge the past by today; use $as_of");
             self.error(line, message);
+        }
+    }
+
+    /// Rows of `baseline` are days: a window that cuts one would see what comes after it.
+    fn whole_days(&mut self, query: &Query) {
+        let mut reads = false;
+        let _ = visit_relations(query, |name| {
+            reads |= name.to_string().eq_ignore_ascii_case(Table::Baseline.name());
+            ControlFlow::<()>::Continue(())
+        });
+        let is_whole = |window: SignedDuration| window.as_secs() % DAY_SECONDS == 0;
+        if reads && !self.rule.clock && !self.rule.window.is_some_and(is_whole) {
+            let message = "`baseline` has a row a day; give the rule a `window` of whole days, such as `1d`";
+            self.error(self.rule.line, message.to_owned());
         }
     }
 

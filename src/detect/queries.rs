@@ -12,11 +12,11 @@ use anyhow::Result;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, TableReference};
+use datafusion::common::{Column, ScalarValue};
 use datafusion::dataframe::DataFrame;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::bindings::{self, Bindings};
 use super::computed;
@@ -39,6 +39,8 @@ const SHARED_FROM: usize = 2;
 /// most columns of all events.
 const NEAR_PART: i32 = 4;
 const NEAR_MIN: SignedDuration = SignedDuration::from_hours(1);
+
+const DAY_SECONDS: i64 = 86_400;
 
 /// The query rules of a run.
 #[derive(Debug, Default)]
@@ -284,20 +286,33 @@ fn each_once(mut findings: Vec<Finding>, total: u64, max: usize) -> (Vec<Finding
     (findings, dropped)
 }
 
-/// Puts a filter on each scan of `cloudtrail`, below everything the rule does, so that rows outside don't
+/// Puts a filter on each scan of `cloudtrail` and `baseline`, below everything the rule does, so that rows outside don't
 /// exist for it, whatever its own conditions on time say.
 fn read_only_within(plan: LogicalPlan, span: Span) -> Result<LogicalPlan> {
     let bounded = plan.transform_up_with_subqueries(|node| match &node {
-        LogicalPlan::TableScan(scan) if scan.table_name.table() == "cloudtrail" => {
-            let table: TableReference = scan.table_name.clone();
-            let event_time = Expr::Column(Column::new(Some(table), "event_time"));
-            let filter = between(event_time, span);
+        LogicalPlan::TableScan(scan) => {
+            let column = |name| Expr::Column(Column::new(Some(scan.table_name.clone()), name));
+            let filter = match scan.table_name.table() {
+                "cloudtrail" => between(column("event_time"), span),
+                "baseline" => on_days(column("day"), span),
+                _ => return Ok(Transformed::no(node)),
+            };
             let filtered = LogicalPlanBuilder::from(node).filter(filter)?.build()?;
             Ok(Transformed::yes(filtered))
         }
         _ => Ok(Transformed::no(node)),
     })?;
     Ok(bounded.data)
+}
+
+/// Whether a day lies in a range of time, wholly or in part.
+fn on_days(day: Expr, span: Span) -> Expr {
+    let of = |time: Timestamp| {
+        let days = time.as_second().div_euclid(DAY_SECONDS);
+        lit(ScalarValue::Date32(i32::try_from(days).ok()))
+    };
+    let last = span.until.checked_sub(SignedDuration::from_micros(1)).unwrap_or(span.until);
+    day.clone().gt_eq(of(span.since)).and(day.lt_eq(of(last)))
 }
 
 #[cfg(test)]

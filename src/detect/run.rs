@@ -73,7 +73,8 @@ impl Options {
             span: Timespan::default(),
             params: Params::default(),
             suppress: Vec::new(),
-            available: BTreeSet::new(),
+            // What a lake has not counted is counted when a rule asks.
+            available: BTreeSet::from([Need::Baseline]),
             source: source.into(),
             found_at,
             run_id: run_id.into(),

@@ -106,7 +106,7 @@ impl Need {
     pub(super) fn remedy(&self) -> String {
         match self {
             Self::Geoip => "set `country` and `asn` in `[geoip]`".to_owned(),
-            Self::Baseline => "ingest into a lake: raw logs have no baseline".to_owned(),
+            Self::Baseline => "nothing: it is counted when a rule asks".to_owned(),
             Self::Inventory(name) => format!("import the inventory `{name}`"),
         }
     }

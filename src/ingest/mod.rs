@@ -90,6 +90,11 @@ pub async fn run(
     let mut run = Run { writer, summary: &mut summary, open: None, committing: None, progress };
     run.all(sources, options, stop).await?;
     if !summary.interrupted
+        && let Err(error) = lake.follow_baseline().await
+    {
+        tracing::warn!("the events are in, but the baseline could not be counted: {error:#}");
+    }
+    if !summary.interrupted
         && let Err(error) = lake.optimize(OPTIMIZE_AT).await
     {
         tracing::warn!("the events are in, but small files could not be merged: {error:#}");

@@ -23,8 +23,8 @@ use parquet::file::writer::SerializedFileWriter;
 use serde_json::{Map, Value, json};
 
 use super::group::{ColumnwiseGroup, FileWriter, GroupWriter, RowGroup};
-use super::layout::Table;
-use super::{dead_letters, findings, objects};
+use super::layout::{self, Table};
+use super::{baseline, dead_letters, findings, objects};
 use crate::event::{self, FIELDS, Kind};
 
 /// Rows in a row group: enough for columns to compress, few enough to be pruned and to be encoded in
@@ -37,10 +37,10 @@ const PAGE_BYTES: usize = 128 << 10;
 
 /// Columns whose values are all different: a dictionary would only be tried and given up. Their lengths stand
 /// apart, since among the characters they cost more than a byte each.
-const UNIQUE: [&str; 4] = ["event_id", "request_id", "shared_event_id", "finding_id"];
+const UNIQUE: [&str; 5] = ["event_id", "request_id", "shared_event_id", "finding_id", "first_event_id"];
 
 /// Columns that have statistics, Parquet's and Delta's: the ones queries prune by.
-const PRUNED: [&str; 12] = [
+const PRUNED: [&str; 14] = [
     "event_time",
     "event_source",
     "event_name",
@@ -53,6 +53,8 @@ const PRUNED: [&str; 12] = [
     "time",
     "rule_id",
     "found_at",
+    "day",
+    "attribute",
 ];
 
 /// Text that is longer is cut in Parquet's statistics, and Delta's leave it out. No ARN or URI of S3 is
@@ -84,8 +86,12 @@ impl Format {
     pub(crate) fn of(table: Table) -> &'static Self {
         static FORMATS: LazyLock<[Format; Table::ALL.len()]> =
             LazyLock::new(|| Table::ALL.map(|table| Format::new(&file_schema(table), false)));
-        let index = Table::ALL.iter().position(|other| *other == table).unwrap_or_default();
-        &FORMATS[index]
+        static BASELINE: LazyLock<Format> =
+            LazyLock::new(|| Format::new(&file_schema(Table::Baseline), false));
+        match Table::ALL.iter().position(|other| *other == table) {
+            Some(index) => &FORMATS[index],
+            None => &BASELINE,
+        }
     }
 
     /// The format of the files that `optimize` writes: with bloom filters, which cost a third of the
@@ -165,6 +171,7 @@ pub(crate) fn file_schema(table: Table) -> SchemaRef {
         Table::Objects => objects::file_schema(),
         Table::DeadLetters => dead_letters::file_schema(),
         Table::Findings => findings::file_schema(),
+        Table::Baseline => baseline::file_schema(),
     }
 }
 
@@ -177,7 +184,7 @@ pub fn table_schema(table: Table) -> SchemaRef {
     let mut fields: Vec<_> = file.fields().iter().cloned().collect();
     if let Some(column) = table.partition_column() {
         let data_type = match table {
-            Table::Objects => DataType::Utf8,
+            Table::Objects | Table::Baseline => DataType::Utf8,
             _ => DataType::Date32,
         };
         fields.push(Arc::new(Field::new(column, data_type, true)));
@@ -285,6 +292,12 @@ impl Range {
                         numbers = Some((first.min(*least), last.max(*most)));
                     }
                 }
+                Statistics::Int32(group) => {
+                    if let (Some(least), Some(most)) = (group.min_opt(), group.max_opt()) {
+                        let (first, last) = numbers.unwrap_or((i64::from(*least), i64::from(*most)));
+                        numbers = Some((first.min(i64::from(*least)), last.max(i64::from(*most))));
+                    }
+                }
                 Statistics::ByteArray(group) => {
                     if let (Some(least), Some(most)) = (group.min_bytes_opt(), group.max_bytes_opt()) {
                         is_whole &= group.min_is_exact() && group.max_is_exact();
@@ -319,6 +332,7 @@ fn number(value: i64, data_type: &DataType) -> Option<Value> {
             let time = Timestamp::from_microsecond(value).ok()?;
             Some(time.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string().into())
         }
+        DataType::Date32 => Some(layout::date_text(i32::try_from(value).ok()?).into()),
         _ => Some(value.into()),
     }
 }

@@ -58,7 +58,7 @@ impl Lake {
         let mut times: (Option<String>, Option<String>) = (None, None);
         let mut dates = 0;
         let mut batches = 0;
-        for table in Table::ALL {
+        for table in Table::ALL.into_iter().chain([Table::Baseline]) {
             let snapshot = self.snapshot(table).await?;
             let files = snapshot.files.values();
             tables.push(TableInfo {

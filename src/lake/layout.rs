@@ -45,10 +45,12 @@ pub enum Table {
     DeadLetters,
     /// One row a revision of a finding.
     Findings,
+    /// What principals usually do, by day: made from `cloudtrail`, and made anew from it at any time.
+    Baseline,
 }
 
 impl Table {
-    /// All of them.
+    /// All that hold what nothing else does.
     pub const ALL: [Self; 4] = [Self::Cloudtrail, Self::Objects, Self::DeadLetters, Self::Findings];
 
     /// Its name in SQL and its folder.
@@ -58,6 +60,7 @@ impl Table {
             Self::Objects => "objects",
             Self::DeadLetters => "dead_letters",
             Self::Findings => "findings",
+            Self::Baseline => "baseline",
         }
     }
 
@@ -68,6 +71,7 @@ impl Table {
             Self::Objects => Some("object_month"),
             Self::DeadLetters => None,
             Self::Findings => Some("found_date"),
+            Self::Baseline => Some("baseline_month"),
         }
     }
 

@@ -253,6 +253,7 @@ impl TableLog {
     /// The point that the commit of an entry passes.
     fn point_of(&self, entry: &Entry) -> Point {
         match self.table {
+            Table::Baseline => Point::BaselineCommit,
             _ if !entry.remove.is_empty() => Point::OptimizeSwap,
             Table::Cloudtrail => Point::CloudtrailCommit,
             Table::DeadLetters => Point::DeadLettersCommit,

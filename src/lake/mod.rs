@@ -6,6 +6,7 @@
 //!
 //! Limits: below 20,000 active files a table (`optimize` keeps it there).
 
+mod baseline;
 mod batch;
 mod create;
 mod data_file;
@@ -55,6 +56,8 @@ use self::log::TableLog;
 use self::log_folder::LogFolder;
 use self::seal::Sealed;
 
+pub(crate) use self::baseline::BaselineCounter;
+pub use self::baseline::{Attribute, Followed};
 pub use self::batch::{Batch, MAX_ROWS};
 pub use self::data_file::DataFile;
 pub use self::doctor::{Check, Diagnosis, Health};
@@ -113,8 +116,15 @@ impl Lake {
     /// When there is no such table, its log can't be read, or one of the tables that ingests write was
     /// put back to an older state.
     pub async fn snapshot(&self, table: Table) -> Result<Arc<Snapshot>> {
-        if table == Table::Findings {
-            return Ok(self.log(table).await?.snapshot().clone());
+        match table {
+            Table::Findings => return Ok(self.log(table).await?.snapshot().clone()),
+            // It is no loss when it is not there, as in a lake that is older than this table.
+            Table::Baseline => {
+                let log = self.find_log(table).await?;
+                log.iter().try_for_each(TableLog::check_version)?;
+                return Ok(log.map(|log| log.snapshot().clone()).unwrap_or_default());
+            }
+            _ => {}
         }
         let (rows, objects, letters) =
             tokio::join!(self.log(Table::Cloudtrail), self.log(Table::Objects), async {
@@ -139,7 +149,7 @@ impl Lake {
                 }
                 Ok(objects.snapshot().clone())
             }
-            Table::DeadLetters | Table::Findings => {
+            Table::DeadLetters | Table::Findings | Table::Baseline => {
                 let mut letters = letters?.context("this table was asked for")?;
                 if let (Ok(rows), Ok(objects)) = (rows, objects) {
                     standing::ensure_letters(&rows, &objects, &mut letters).await?;

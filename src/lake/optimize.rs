@@ -238,6 +238,7 @@ const fn order(table: Table) -> &'static str {
         Table::Objects => "uri, ingest_batch",
         Table::DeadLetters => "source_object, byte_offset",
         Table::Findings => "\"time\", finding_id, revision",
+        Table::Baseline => "attribute, principal, value, account_id, day",
     }
 }
 

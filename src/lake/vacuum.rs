@@ -70,7 +70,8 @@ impl Lake {
         let mut done = Vacuumed { dry_run, ..Vacuumed::default() };
         let mut promised = HashMap::new();
         let batch = self.snapshot(Table::Cloudtrail).await?.batch;
-        for table in Table::ALL {
+        let derived = self.find_log(Table::Baseline).await?.map(|_| Table::Baseline);
+        for table in Table::ALL.into_iter().chain(derived) {
             // Listed before the snapshot is read: what is committed meanwhile is in the snapshot.
             let listed: Vec<ObjectMeta> = self
                 .store()
@@ -108,7 +109,7 @@ impl Lake {
         let mut history = self.history(table, before).await?;
         promised.extend(std::mem::take(&mut history.promised));
         let last = match table {
-            Table::Findings => i64::try_from(snapshot.version)?,
+            Table::Findings | Table::Baseline => i64::try_from(snapshot.version)?,
             _ => batch,
         };
         let kept = Kept::new(&snapshot, &history, promised, last);

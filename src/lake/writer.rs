@@ -459,7 +459,7 @@ fn missing_files(
 
 /// Runs what takes long, beside whatever else this thread has to do; a runtime of one thread has no other. Not for
 /// what every commit does: another thread takes over this one's place, and this one's memory is of no use to it.
-fn busy<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn busy<T>(work: impl FnOnce() -> T) -> T {
     match Handle::current().runtime_flavor() {
         RuntimeFlavor::CurrentThread => work(),
         _ => tokio::task::block_in_place(work),

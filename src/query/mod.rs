@@ -6,6 +6,7 @@
 //! out of it in the form that is asked for.
 
 mod athena;
+mod baseline;
 mod bounds;
 mod condition;
 mod dialect;
@@ -53,6 +54,7 @@ use tokio::runtime::Handle;
 use tokio::task::coop::unconstrained;
 use url::Url;
 
+use self::baseline::BaselineTable;
 use self::error::Names;
 use self::limits::PLANNING_MAX;
 use self::stack::off_on_large_stack;
@@ -112,20 +114,22 @@ impl Session {
         session.context.register_object_store(&Url::parse(LAKE_URL)?, lake.store().clone());
         views::register(
             &session.context,
-            views::of_findings().into_iter().chain([athena::view()]).collect(),
+            views::of_findings().into_iter().chain([athena::view(), baseline::view()]).collect(),
         )?;
         session.refresh().await?;
         Ok(session)
     }
 
-    /// Over raw logs, which `batches` decodes anew for each scan. It has no tables but `cloudtrail`.
+    /// Over raw logs, which `batches` decodes anew for each scan. It has no tables but `cloudtrail` and `baseline`.
     ///
     /// # Errors
     /// When the tables can't be made.
     pub fn over_raw(batches: RawBatches, limits: &Limits) -> anyhow::Result<Self> {
         let mut session = Self::empty(limits)?;
         session.beside = DECODING;
-        views::register(&session.context, vec![athena::view()])?;
+        views::register(&session.context, vec![athena::view(), baseline::view()])?;
+        let baseline = Arc::new(BaselineTable::of_raw(batches.clone()));
+        replace(schema(&session.context, INTERNAL)?.as_ref(), Table::Baseline.name(), baseline)?;
         let table = RawTable::new(batches);
         session.context.register_table(Table::Cloudtrail.name(), table.clone().into_provider()?)?;
         session.raw = Some(table);
@@ -147,12 +151,14 @@ impl Session {
     pub async fn refresh(&self) -> anyhow::Result<()> {
         let Some(lake) = &self.lake else { return Ok(()) };
         let context = &self.context;
-        let events = LakeTable::new(lake.clone(), Table::Cloudtrail);
+        let events = Arc::new(LakeTable::new(lake.clone(), Table::Cloudtrail));
         // The other logs are read only when a statement asks for them.
         events.load().await?;
         let public = schema(context, SCHEMA)?;
         let internal = schema(context, INTERNAL)?;
-        replace(public.as_ref(), Table::Cloudtrail.name(), Arc::new(events))?;
+        let baseline = Arc::new(BaselineTable::of_lake(lake, events.clone()));
+        replace(public.as_ref(), Table::Cloudtrail.name(), events)?;
+        replace(internal.as_ref(), Table::Baseline.name(), baseline)?;
         for table in [Table::Objects, Table::DeadLetters] {
             replace(public.as_ref(), table.name(), Arc::new(LakeTable::new(lake.clone(), table)))?;
         }

@@ -112,6 +112,10 @@ impl Range {
                 let numbers = |side| values(side).map(Value::as_i64).collect::<Int64Array>();
                 (Arc::new(numbers("minValues")), Arc::new(numbers("maxValues")), true)
             }
+            DataType::Date32 => {
+                let dates = |side| values(side).map(Value::as_str).collect::<StringArray>();
+                (Arc::new(dates("minValues")), Arc::new(dates("maxValues")), true)
+            }
             DataType::Utf8 | DataType::Utf8View => {
                 let texts = |side| values(side).map(Value::as_str).collect::<StringArray>();
                 (Arc::new(texts("minValues")), Arc::new(texts("maxValues")), false)

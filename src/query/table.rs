@@ -32,7 +32,7 @@ use tokio::sync::OnceCell;
 
 use super::condition;
 use super::statistics::FileStatistics;
-use crate::lake::{self, DataFile, Lake, Table};
+use crate::lake::{self, DataFile, Lake, Snapshot, Table};
 
 /// The URL under which a session knows its lake's store.
 pub(crate) const LAKE_URL: &str = "lake:///";
@@ -56,6 +56,7 @@ pub(crate) struct LakeTable {
 
 #[derive(Debug)]
 struct FileList {
+    snapshot: Arc<Snapshot>,
     files: Vec<Arc<DataFile>>,
     statistics: FileStatistics,
 }
@@ -85,12 +86,17 @@ impl LakeTable {
         self.files().await.map(|_| ())
     }
 
+    /// The state of the table that is seen.
+    pub(super) async fn snapshot(&self) -> anyhow::Result<Arc<Snapshot>> {
+        Ok(self.files().await?.snapshot.clone())
+    }
+
     async fn files(&self) -> anyhow::Result<&FileList> {
         let read = async || {
             let snapshot = self.lake.snapshot(self.table).await?;
             let files: Vec<_> = snapshot.files.values().cloned().collect();
             let statistics = FileStatistics::new(&files, &self.schema, self.table.partition_column());
-            anyhow::Ok(FileList { files, statistics })
+            anyhow::Ok(FileList { snapshot, files, statistics })
         };
         self.files.get_or_try_init(read).await
     }
@@ -226,7 +232,7 @@ impl TableProvider for LakeTable {
 }
 
 /// Strings and bytes are read as views: the Parquet reader then copies no text that a filter drops.
-fn with_views(schema: &Schema) -> Schema {
+pub(super) fn with_views(schema: &Schema) -> Schema {
     let field = |field: &Arc<Field>| {
         let data_type = match field.data_type() {
             DataType::Utf8 => DataType::Utf8View,

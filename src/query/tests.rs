@@ -484,4 +484,5 @@ async fn every_shipped_hunt_runs() {
     assert!(hunts >= 20, "{hunts}");
 }
 
+mod baseline;
 mod limits;

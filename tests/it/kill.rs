@@ -65,6 +65,7 @@ fn leaves(point: &str) -> &'static [State] {
         "checkpoint" => &[Checkpointed],
         "optimize_swap" => &[Swapped],
         "findings_commit" => &[Findings],
+        "baseline_commit" => &[Counted],
         other => panic!("`{other}` is no point"),
     }
 }
@@ -207,6 +208,7 @@ fn an_ingest_killed_at_every_step_into_a_folder_brings_every_record_once() {
         ("cloudtrail_commit", 3, 2),
         ("dead_letters_commit", 2, 2),
         ("objects_commit", 2, 2),
+        ("baseline_commit", 1, 1),
     ];
     all.extend(blows(&mut random, &points, 5));
     // A log gets a checkpoint at its version 50, in about the middle of the trail.
@@ -264,6 +266,7 @@ fn an_ingest_killed_at_every_step_into_a_folder_brings_every_record_once() {
         BareCheckpoint,
         Checkpointed,
         Findings,
+        Counted,
     ]
     .into_iter()
     .filter(|state| !scene.states().contains(state))

@@ -14,6 +14,9 @@ use crate::lossless::files_under;
 
 const TABLES: [&str; 4] = ["cloudtrail", "dead_letters", "objects", "findings"];
 
+/// Made from the others, and no loss when it is not there.
+const DERIVED: &str = "baseline";
+
 /// What a killed run has left, as far as it differs from what was there before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
@@ -39,6 +42,8 @@ pub(crate) enum State {
     Checkpointed,
     /// Findings.
     Findings,
+    /// The baseline has followed.
+    Counted,
     /// The run had ended before it was killed.
     Complete,
 }
@@ -63,7 +68,7 @@ impl Remains {
     /// Of a lake in a folder, or in the folder of a bucket.
     pub(crate) fn of(lake: &Path) -> Self {
         let mut remains = Self::default();
-        for table in TABLES {
+        for table in TABLES.into_iter().chain([DERIVED]) {
             let root = lake.join(table);
             if !root.is_dir() {
                 continue;
@@ -155,7 +160,8 @@ impl Remains {
         let checkpoints =
             |remains: &Self| remains.logs.values().map(|log| log.checkpoints.len()).sum::<usize>();
         let removes = |remains: &Self| {
-            let actions = remains.logs.values().flat_map(Log::actions);
+            let logs = remains.logs.iter().filter(|(table, _)| **table != DERIVED);
+            let actions = logs.flat_map(|(_, log)| log.actions());
             actions.filter(|action| action["remove"].is_object()).count()
         };
         let (rows, objects) = (self.batch("cloudtrail"), self.batch("objects"));
@@ -171,6 +177,7 @@ impl Remains {
             () if checkpoints(self) > checkpoints(before) => State::Checkpointed,
             // Its first entry makes it: one killed while it makes a lake leaves that to the next.
             () if self.versions("findings") > before.versions("findings").max(1) => State::Findings,
+            () if self.versions(DERIVED) > before.versions(DERIVED).max(1) => State::Counted,
             () if removes(self) > removes(before) => State::Swapped,
             () if is_more("cloudtrail") || is_more("objects") => State::Closed,
             () => State::Nothing,

@@ -80,6 +80,12 @@ impl Trail {
         assert_eq!(uris.len(), self.spoilt.len(), "dead letters");
         assert!(uris.iter().zip(&self.spoilt).all(|(uri, key)| uri.ends_with(key.as_str())), "dead letters");
         assert_counters(rows, self.objects, self.held);
+        let counted = rows(
+            "SELECT (SELECT sum(\"count\") FROM baseline WHERE attribute = 'region') AS counted,
+                    (SELECT count(*) FROM cloudtrail
+                     WHERE event_date IS NOT NULL AND principal IS NOT NULL AND aws_region <> '') AS events",
+        );
+        assert_eq!(counted[0]["counted"], counted[0]["events"], "what the baseline has counted");
 
         let doctor = run(&["lake", "doctor", "--format", "json"]).expect_exit(0);
         for check in doctor.json()["checks"].as_array().unwrap() {

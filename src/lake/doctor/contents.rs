@@ -52,6 +52,7 @@ impl Lake {
             Table::Cloudtrail | Table::DeadLetters => "the next ingest reads their objects again",
             Table::Objects => "the next ingest looks at their objects again",
             Table::Findings => "`trailhound detect` finds again what it finds in the events",
+            Table::Baseline => "the next ingest counts anew",
         };
         let (health, message) = match repair {
             true => {
@@ -73,7 +74,7 @@ impl Lake {
         let lost: Vec<_> = damaged.iter().map(|file| Lost::file(table, file)).collect();
         let again = match table {
             Table::Cloudtrail | Table::DeadLetters => self.relist(&lost, new, true).await?,
-            Table::Objects | Table::Findings => 0,
+            Table::Objects | Table::Findings | Table::Baseline => 0,
         };
         for file in damaged {
             self.keep_aside(&table.path(&file.path)).await?;

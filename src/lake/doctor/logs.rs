@@ -100,6 +100,7 @@ impl Lake {
             }
             Table::DeadLetters => "the next ingest reads the objects again that had some",
             Table::Findings => "`trailhound detect` finds again what it finds in the events",
+            Table::Baseline => "the next ingest counts anew",
         };
         if !repair {
             let message = format!(
@@ -112,6 +113,9 @@ impl Lake {
         if table == Table::DeadLetters {
             // First, so that nothing is forgotten if this is where it ends.
             self.relist(&[Lost::batches(table, 0..=i64::MAX)], &[], true).await?;
+        }
+        if table == Table::Cloudtrail {
+            self.reset_baseline().await?;
         }
         create::create_table(self, table).await?;
         found.add(name, Health::Mended, format!("it was missing and was made anew, empty: {follows}"));

@@ -6,6 +6,7 @@
 
 mod batches;
 mod contents;
+mod counted;
 mod logs;
 
 use anyhow::Result;
@@ -102,6 +103,8 @@ impl Lake {
         }
         let ended = self.check_findings(repair, &mut found).await;
         found.note("findings", ended);
+        let ended = self.check_baseline(repair, deep, &mut found).await;
+        found.note("baseline", ended);
         // Of what is known to be damaged no more need be read; a place that takes no files can be.
         let is_whole = found.checks.iter().skip(1).all(|check| check.health < Health::Bad);
         if is_whole {
