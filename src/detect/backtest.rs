@@ -13,7 +13,7 @@ use super::run::{Options, beside, run};
 use crate::query::Session;
 
 /// A rule's findings over a range of time, counted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Backtest {
     /// What it ran over.
     pub run: Run,

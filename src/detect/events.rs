@@ -41,7 +41,9 @@ const TEXTS: [&str; 19] = [
 
 const EVENT_ID: usize = 0;
 const RECIPIENT: usize = 1;
+const ACCOUNTS: [usize; 3] = [RECIPIENT, 2, 3];
 const PRINCIPAL: usize = 5;
+const ADDRESSES: [usize; 2] = [6, 7];
 
 /// The columns of `cloudtrail` that a finding is made from.
 pub(super) fn columns() -> impl Iterator<Item = &'static str> {
@@ -85,6 +87,16 @@ impl Events {
         self.text(PRINCIPAL, row)
     }
 
+    /// The account it happened in.
+    pub(super) fn account(&self, row: usize) -> Option<&str> {
+        ACCOUNTS.into_iter().find_map(|column| self.text(column, row))
+    }
+
+    /// From where: an address, or what stands for one.
+    pub(super) fn address(&self, row: usize) -> Option<&str> {
+        ADDRESSES.into_iter().find_map(|column| self.text(column, row))
+    }
+
     /// What tells an event from all others: its id, or its content, and the account that got it.
     pub(super) fn key(&self, row: usize) -> (Option<&str>, Option<&str>) {
         let content = || self.content.is_valid(row).then(|| self.content.value(row));
@@ -101,12 +113,12 @@ impl Events {
         let [
             event_id,
             recipient,
-            user_account,
-            source_account,
+            _user_account,
+            _source_account,
             region,
             principal,
-            source_ip,
-            address,
+            _source_ip,
+            _source_ip_address,
             user_agent,
             event_source,
             event_name,
@@ -120,7 +132,7 @@ impl Events {
             source_object,
         ] = self.texts(row);
         let (key, _) = self.key(row);
-        let source_ip = source_ip.or(address);
+        let source_ip = self.address(row);
         let text = |name, text: Option<&'a str>| (name, text.map(Detail::Text));
         let read_only = read_only.map(|read_only| Detail::Flag(read_only == "true"));
         // In the order of their names, as those of all findings.
@@ -138,7 +150,7 @@ impl Events {
         // A time passed the filter on times, so it can be shown.
         let time = Timestamp::from_microsecond(self.time(row)).unwrap_or_default();
         FindingRef {
-            account_id: recipient.or(user_account).or(source_account),
+            account_id: self.account(row),
             region,
             principal,
             source_ip,

@@ -61,10 +61,18 @@ pub struct Head<'a> {
     pub title: &'a str,
     /// The rule's severity.
     pub severity: Severity,
+    /// ATT&CK techniques.
+    pub attack: &'a [String],
     /// When it happened, or began to.
     pub time: Timestamp,
+    /// When it last happened.
+    pub last_time: Timestamp,
+    /// The account it happened in.
+    pub account_id: Option<&'a str>,
     /// Who did it.
     pub principal: Option<&'a str>,
+    /// From where.
+    pub source_ip: Option<&'a str>,
 }
 
 impl Findings {
@@ -225,13 +233,33 @@ impl Findings {
         let time = Timestamp::from_microsecond(place.time).unwrap_or_default();
         match place.of {
             Of::Made(number) => {
-                let Finding { rule_id, title, severity, principal, .. } = self.made[number as usize].as_ref();
-                Head { rule_id, title, severity: *severity, time, principal: principal.as_deref() }
+                let made = self.made[number as usize].as_ref();
+                Head {
+                    rule_id: &made.rule_id,
+                    title: &made.title,
+                    severity: made.severity,
+                    attack: &made.attack,
+                    time,
+                    last_time: made.last_time,
+                    account_id: made.account_id.as_deref(),
+                    principal: made.principal.as_deref(),
+                    source_ip: made.source_ip.as_deref(),
+                }
             }
             Of::Event { rule, hit } => {
-                let Rule { id, title, severity, .. } = self.rules[rule as usize].as_ref();
-                let principal = self.events[hit.batch as usize].principal(hit.row as usize);
-                Head { rule_id: id, title, severity: *severity, time, principal }
+                let Rule { id, title, severity, attack, .. } = self.rules[rule as usize].as_ref();
+                let (events, row) = (&self.events[hit.batch as usize], hit.row as usize);
+                Head {
+                    rule_id: id,
+                    title,
+                    severity: *severity,
+                    attack,
+                    time,
+                    last_time: time,
+                    account_id: events.account(row),
+                    principal: events.principal(row),
+                    source_ip: events.address(row),
+                }
             }
         }
     }

@@ -60,7 +60,7 @@ pub use self::param::{Param, ParamType};
 pub use self::rule::{Body, Rule};
 pub use self::rule_set::{RuleFile, RuleSet, Selection, read, shipped_files};
 pub use self::run::{FINDINGS_MAX, Options, run};
-pub use self::scan::{Affected, Asking, Cost, Explained};
+pub use self::scan::{Affected, Asking, Cost, Counted, Explained};
 pub use self::severity::Severity;
 pub use self::sigma::{Correlation, Detection, Placeholders};
 pub use self::store::{Saved, save};

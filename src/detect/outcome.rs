@@ -1,17 +1,18 @@
 //! What a run came to: its findings, and for each rule how it went.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Severity;
-use super::scan::{Affected, Explained};
+use super::rule::Rule;
+use super::scan::{Counted, Explained};
 use super::window::Span;
 use super::{Finding, Findings};
 
 /// A run of rules over a range of time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Report {
     /// What was run, when, over what.
     pub run: Run,
@@ -23,8 +24,8 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What the operator should know beside the findings.
     pub warnings: Vec<String>,
-    /// Where events that rules match were only counted, what each principal has; the rules' counts are theirs.
-    pub counted: Option<HashMap<String, Affected>>,
+    /// Where events that rules match were only counted, whom they are about; the rules' counts are theirs.
+    pub counted: Option<Counted>,
     /// Where it is wanted, what the scan of event rules did; its rules are these, by id.
     pub explained: Option<(Vec<String>, Explained)>,
 }
@@ -43,8 +44,10 @@ pub struct Run {
 }
 
 /// How one rule went.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RuleOutcome {
+    /// All that the rule says, where it is at hand.
+    pub rule: Option<Arc<Rule>>,
     /// The rule.
     pub rule_id: String,
     /// Its title.

@@ -26,7 +26,7 @@ use super::outcome::{Report, RuleOutcome, Run, State};
 use super::queries::{self, Queries, Reach};
 use super::rule::{Body, Rule};
 use super::rule_set::RuleSet;
-use super::scan::{ALL_FINDINGS_MAX, Affected, Explained, Fed, Feeds, ReadRows, Reads, Wanted};
+use super::scan::{ALL_FINDINGS_MAX, Counted, Explained, Fed, Feeds, ReadRows, Reads, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{scan, suppress};
@@ -112,7 +112,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
     let queries = Queries::prepare(session, &queries, span, options).await;
     let (near, far) = (queries.reads(span, Reach::Near), queries.reads(span, Reach::Far));
     let start = Instant::now();
-    let EventRules { outcomes: of_events, mut findings, times, principals, mut explained, fed, read } =
+    let EventRules { outcomes: of_events, mut findings, times, counted, mut explained, fed, read } =
         event_rules(session, &events, span, options, feeds.as_ref(), near.as_ref()).await?;
     let mut rows = HashMap::new();
     queries::add_rows(&mut rows, near, read)?;
@@ -158,6 +158,10 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         outcomes.push(outcome);
         findings.add(found);
     }
+    let by_id: HashMap<_, _> = rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+    for outcome in &mut outcomes {
+        outcome.rule = by_id.get(outcome.rule_id.as_str()).copied().cloned();
+    }
     outcomes.sort_by(|a, b| a.rule_id.cmp(&b.rule_id));
     findings.sort();
     let (source, found_at) = (options.source.clone(), options.found_at);
@@ -167,7 +171,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         warnings: warnings(&outcomes),
         rules: outcomes,
         suppressed: Vec::new(),
-        counted: (options.count_only || options.explain).then_some(principals),
+        counted: (options.count_only || options.explain).then_some(counted),
         explained,
     };
     suppress::apply(session, &options.suppress, &mut report).await;
@@ -192,6 +196,7 @@ fn warnings(outcomes: &[RuleOutcome]) -> Vec<String> {
 /// How a rule goes, as long as nothing has happened.
 pub(super) fn outcome(rule: &Rule) -> RuleOutcome {
     RuleOutcome {
+        rule: None,
         rule_id: rule.id.clone(),
         title: rule.title.clone(),
         severity: rule.severity,
@@ -215,7 +220,7 @@ struct EventRules {
     outcomes: Vec<RuleOutcome>,
     findings: Findings,
     times: Option<(i64, i64)>,
-    principals: HashMap<String, Affected>,
+    counted: Counted,
     explained: Option<(Vec<String>, Explained)>,
     fed: Fed,
     read: Vec<Option<ReadRows>>,
@@ -260,7 +265,7 @@ async fn event_rules(
     let counts = found.rules.iter().flatten().map(|matched| matched.count);
     let max = usize::try_from(scan::share(counts, max as u64, ALL_FINDINGS_MAX))?;
     of_events.findings = Findings::over(found.events, options.stamp());
-    (of_events.times, of_events.principals, of_events.fed) = (found.times, found.principals, found.fed);
+    (of_events.times, of_events.counted, of_events.fed) = (found.times, found.counted, found.fed);
     of_events.read = found.read;
     let ids = || judged.iter().map(|(rule, _)| rule.id.clone()).collect();
     of_events.explained = found.explained.map(|explained| (ids(), explained));

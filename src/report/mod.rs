@@ -4,7 +4,6 @@
 //! out of log fields that an attacker may have written, so each form makes them harmless for its reader:
 //! a terminal, a spreadsheet, a browser, a JSON parser.
 
-mod charts;
 mod csv;
 mod explained;
 mod html;

@@ -334,11 +334,28 @@ fn findings_come_in_every_form() {
     assert_eq!(ocsf.len() as u64, total);
     assert!(ocsf.iter().all(|finding| finding["class_uid"] == 2004));
     assert!(form("csv").out().lines().next().unwrap().contains("rule_id"));
-    assert!(form("html").out().contains("<html") && form("html").out().contains("root_api_activity"));
+    let page = form("html");
+    let of_rule = "Nothing that runs every day should do this";
+    for said in
+        ["<li class=\"critical\"><b>4</b> critical</li>", "root_api_activity", of_rule, "What to do</h4>"]
+    {
+        assert!(page.out().contains(said), "{said}");
+    }
     form("summary").expect_out(&format!("{total} findings: 4 critical"));
     let table = form("table").expect_out("root_console_login").expect_out("below medium are not listed");
     assert!(!table.out().contains("role_unused"), "signals are no alerts: {table}");
     demo().run(&["detect", "--no-save", "--only", "role_unused"]).expect_exit(0).expect_out("role_unused");
+}
+
+#[test]
+fn a_summary_is_the_same_whether_events_are_counted_or_findings_kept() {
+    let summary =
+        |more: &[&str]| demo().run(&[&["detect", "--format", "summary"], more].concat()).expect_exit(0);
+    let (counted, kept) = (summary(&["--no-save"]), summary(&[]));
+    assert_eq!(counted.out(), kept.out());
+    for said in ["by principal\n", "by source address\n", "by account\n", " accounts\n"] {
+        assert!(counted.out().contains(said), "{said}");
+    }
 }
 
 #[test]

@@ -2,9 +2,8 @@
 //!
 //! Each partition gives events that are among the first that some rule matched, each once, and in [`RULES`] the rules
 //! that it is one of the first of, by their places in the program. After these, without an event, comes a row a rule that
-//! matched anything, with how many it matched in all in [`HITS`]; where events are only counted, there are only those,
-//! and after them, without a rule, one row a principal: how many findings it has, and in [`WORST`] the severity of the
-//! worst.
+//! matched anything, with how many it matched in all in [`HITS`]; where events are only counted, there are only those, and
+//! whom they are about is told by [`Seen`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,11 +11,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use arrow::array::{
-    Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringViewBuilder, UInt8Array, UInt32Builder,
-    UInt64Array, new_null_array,
-};
-use arrow::compute::{cast, max, min};
+use arrow::array::{ArrayRef, AsArray, ListBuilder, RecordBatch, UInt32Builder, UInt64Array, new_null_array};
+use arrow::compute::{max, min};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::{DataFusionError, Result};
@@ -30,10 +26,10 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt};
 
+use super::affected::{Counted, Counting};
 use super::fed::{Feed, Feeds};
 use super::judge::{Cost, Hit, Judge};
 use super::kept::{self, Found, Kept};
-use super::principals::Principals;
 use super::program::Program;
 use super::reading::{Readers, Reading};
 use super::row::{Columns, Reads};
@@ -43,8 +39,6 @@ use crate::detect::Severity;
 pub(super) const RULES: &str = "$rules";
 /// How many rows of the partition the rule matched; NULL of an event.
 pub(super) const HITS: &str = "$hits";
-/// The severity of a principal's worst finding, by its place in [`Severity::ALL`].
-pub(super) const WORST: &str = "$worst";
 
 /// What is kept of the events that rules match.
 #[derive(Debug, Clone)]
@@ -52,7 +46,7 @@ pub(super) enum Keep {
     /// So many of each rule; `event_time` and `event_id` are among the columns. All rules together keep no more than
     /// `all`.
     First { max: usize, all: u64 },
-    /// None, but how many there are, and whose: `principal` is the one column.
+    /// None, but how many there are, and whom they are about.
     Count {
         /// Of the rules.
         severities: Arc<[Severity]>,
@@ -63,14 +57,15 @@ pub(super) enum Keep {
     },
 }
 
-/// What is known after a scan beside its output: when the first and the last event were, and which rules could not be
-/// computed.
+/// What is known after a scan beside its output: when the first and the last event were, whom those are about that were
+/// only counted, and which rules could not be computed.
 #[derive(Debug)]
 pub(super) struct Seen {
     first: AtomicI64,
     last: AtomicI64,
     failed: Mutex<BTreeMap<u32, String>>,
     costs: Mutex<Vec<Cost>>,
+    counted: Mutex<Counted>,
     fed: Mutex<Vec<Feed>>,
     read: Mutex<Vec<Vec<Vec<RecordBatch>>>>,
     starved: Mutex<Option<String>>,
@@ -83,6 +78,7 @@ impl Default for Seen {
             last: AtomicI64::new(i64::MIN),
             failed: Mutex::default(),
             costs: Mutex::default(),
+            counted: Mutex::default(),
             fed: Mutex::default(),
             read: Mutex::default(),
             starved: Mutex::default(),
@@ -110,6 +106,15 @@ impl Seen {
             self.first.fetch_min(first, Ordering::Relaxed);
             self.last.fetch_max(last, Ordering::Relaxed);
         }
+    }
+
+    /// Whom events are about that were only counted.
+    pub(super) fn counted(&self) -> Counted {
+        std::mem::take(&mut *self.counted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn count(&self, counted: Counted) {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner).add(counted);
     }
 
     /// What [`Feeds`] have matched.
@@ -194,23 +199,9 @@ impl RuleScanExec {
         also: Also,
     ) -> Result<Self> {
         let rules = Field::new_list(RULES, item(), true);
-        let mut fields = vec![
-            Arc::new(rules),
-            Arc::new(Field::new(HITS, DataType::UInt64, true)),
-            Arc::new(Field::new(WORST, DataType::UInt8, true)),
-        ];
-        let schema = input.schema();
-        match &keep {
-            Keep::First { .. } => fields.extend(columns.kept(&schema).fields().iter().cloned()),
-            Keep::Count { .. } => {
-                let handed_on = schema.project(&columns.places)?;
-                fields.extend(
-                    handed_on
-                        .fields()
-                        .iter()
-                        .map(|field| Arc::new(field.as_ref().clone().with_nullable(true))),
-                );
-            }
+        let mut fields = vec![Arc::new(rules), Arc::new(Field::new(HITS, DataType::UInt64, true))];
+        if let Keep::First { .. } = &keep {
+            fields.extend(columns.kept(&input.schema()).fields().iter().cloned());
         }
         let properties = PlanProperties::new(
             EquivalenceProperties::new(Arc::new(Schema::new(fields))),
@@ -290,7 +281,7 @@ impl ExecutionPlan for RuleScanExec {
             }
             Keep::Count { severities, beside, .. } => Sink::Count {
                 rules: vec![0; rules],
-                principals: Principals::default(),
+                counting: Counting::default(),
                 severities: severities.clone(),
                 beside: *beside,
             },
@@ -316,7 +307,6 @@ impl ExecutionPlan for RuleScanExec {
             rules: u32::try_from(rules).unwrap_or(u32::MAX),
             within: self.also.within,
             seen: self.seen.clone(),
-            columns: self.columns.places.clone(),
             reads,
         };
         let schema = self.schema();
@@ -338,7 +328,6 @@ struct Judging {
     rules: u32,
     within: Option<(i64, i64)>,
     seen: Arc<Seen>,
-    columns: Vec<usize>,
     reads: Reads,
 }
 
@@ -369,7 +358,7 @@ impl Judging {
             if let Some(times) = self.within {
                 hits = hits_within(&hits, &batch, times).map_err(external)?;
             }
-            self.kept.take(&batch, &self.columns, &hits).map_err(external)?;
+            self.kept.take(&batch, &hits).map_err(external)?;
         }
         drop(input);
         self.seen.finish(self.judge.finish());
@@ -379,7 +368,7 @@ impl Judging {
         if let Some(reading) = self.reading {
             self.seen.add_read(reading.finish().map_err(external)?);
         }
-        self.kept.finish(&schema).map_err(external)
+        self.kept.finish(&schema, &self.seen).map_err(external)
     }
 }
 
@@ -423,25 +412,25 @@ fn rows_of(hit: &Hit, wanted: impl Fn(&u32) -> bool) -> Vec<Hit> {
 /// Where matched events go.
 enum Sink {
     First(Box<Kept>),
-    Count { rules: Vec<u64>, principals: Principals, severities: Arc<[Severity]>, beside: Option<u32> },
+    Count { rules: Vec<u64>, counting: Counting, severities: Arc<[Severity]>, beside: Option<u32> },
 }
 
 impl Sink {
-    fn take(&mut self, batch: &RecordBatch, columns: &[usize], hits: &[Hit]) -> anyhow::Result<()> {
+    fn take(&mut self, batch: &RecordBatch, hits: &[Hit]) -> anyhow::Result<()> {
         match self {
             Self::First(kept) => kept.take(batch, hits),
-            Self::Count { rules, principals, severities, beside } => {
+            Self::Count { rules, counting, severities, beside } => {
                 let shared = beside.map(|rule| shared(hits, rule, batch.num_rows()));
                 let hits = shared.as_deref().unwrap_or(hits);
                 for hit in hits {
                     rules[hit.rule as usize] += u64::from(hit.rows.end - hit.rows.start);
                 }
-                principals.take(batch.column(columns[0]), hits, severities)
+                counting.take(batch, hits, severities)
             }
         }
     }
 
-    fn finish(self, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
+    fn finish(self, schema: &SchemaRef, seen: &Seen) -> anyhow::Result<Vec<RecordBatch>> {
         match self {
             Self::First(kept) => {
                 let Found { counts, events } = kept.finish()?;
@@ -449,10 +438,13 @@ impl Sink {
                 for (events, rules) in &events {
                     batches.push(matched(events, rules, schema)?);
                 }
-                batches.extend(counted(&counts, Principals::default(), schema)?);
+                batches.push(counted(&counts, schema)?);
                 Ok(batches)
             }
-            Self::Count { rules, principals, .. } => counted(&rules, principals, schema),
+            Self::Count { rules, counting, .. } => {
+                seen.count(counting.finish());
+                Ok(vec![counted(&rules, schema)?])
+            }
         }
     }
 }
@@ -466,36 +458,19 @@ fn shared(hits: &[Hit], rule: u32, rows: usize) -> Vec<Hit> {
     hits.iter().flat_map(|hit| rows_of(hit, |row| matched[*row as usize])).collect()
 }
 
-/// A row for each rule that matched, then one for each principal.
-fn counted(counts: &[u64], principals: Principals, schema: &SchemaRef) -> anyhow::Result<Vec<RecordBatch>> {
+/// A row for each rule that matched.
+fn counted(counts: &[u64], schema: &SchemaRef) -> anyhow::Result<RecordBatch> {
     let counts: Vec<_> = (0_u32..).zip(counts).filter(|(_, count)| **count > 0).collect();
-    let affected = principals.finish();
     let mut rules = ListBuilder::new(UInt32Builder::new()).with_field(item());
     for (rule, _) in &counts {
         rules.values().append_value(*rule);
         rules.append(true);
     }
-    affected.keys().for_each(|_| rules.append_null());
-    let hits = counts.iter().map(|(_, count)| **count).chain(affected.values().map(|of| of.count));
-    let worst = counts.iter().map(|_| None).chain(affected.values().map(|of| Some(of.worst as u8)));
-    let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(rules.finish()),
-        Arc::new(hits.map(Some).collect::<UInt64Array>()),
-        Arc::new(worst.collect::<UInt8Array>()),
-    ];
-    let rows = columns[0].len();
-    for field in &schema.fields()[3..] {
-        columns.push(match affected.is_empty() {
-            true => new_null_array(field.data_type(), rows),
-            false => {
-                let mut names = StringViewBuilder::new();
-                counts.iter().for_each(|_| names.append_null());
-                affected.keys().for_each(|name| names.append_value(name));
-                cast(&names.finish(), field.data_type())?
-            }
-        });
-    }
-    Ok(vec![RecordBatch::try_new(schema.clone(), columns)?])
+    let hits: UInt64Array = counts.iter().map(|(_, count)| Some(**count)).collect();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(rules.finish()), Arc::new(hits)];
+    let of_events = schema.fields().iter().skip(columns.len());
+    columns.extend(of_events.map(|field| new_null_array(field.data_type(), counts.len())));
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
 /// Events with the rules that match them, given by row.
@@ -508,11 +483,8 @@ fn matched(events: &RecordBatch, rules: &[(u32, u32)], schema: &SchemaRef) -> an
         }
         lists.append(true);
     }
-    let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(lists.finish()),
-        new_null_array(&DataType::UInt64, events.num_rows()),
-        new_null_array(&DataType::UInt8, events.num_rows()),
-    ];
+    let mut columns: Vec<ArrayRef> =
+        vec![Arc::new(lists.finish()), new_null_array(&DataType::UInt64, events.num_rows())];
     columns.extend(events.columns().iter().cloned());
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }

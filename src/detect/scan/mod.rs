@@ -5,6 +5,7 @@
 //! of event is settled; a rule whose event names do not occur costs nothing. The same scan keeps what correlations are
 //! about ([`Feeds`]), and the rows that queries read ([`Reads`]).
 
+mod affected;
 mod answers;
 mod exec;
 mod fed;
@@ -13,7 +14,6 @@ mod judge;
 mod kept;
 mod names;
 mod needed;
-mod principals;
 mod program;
 mod reading;
 mod row;
@@ -21,27 +21,26 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, anyhow};
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, SchemaRef, UInt8Type, UInt32Type, UInt64Type};
+use arrow::datatypes::{SchemaRef, UInt32Type, UInt64Type};
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::TryStreamExt;
 
-use self::exec::{Also, HITS, Keep, RULES, RuleScanExec, Seen, WORST};
+pub use self::affected::{Affected, Counted};
+use self::exec::{Also, HITS, Keep, RULES, RuleScanExec, Seen};
 pub(in crate::detect) use self::fed::{Fed, Id, Texts};
 use self::filter::{Common, Filter};
 pub use self::judge::Cost;
 use self::kept::Columns;
 use self::names::Names;
-pub use self::principals::Affected;
 use self::program::{Entry, Program, Question};
 use self::reading::Readers;
 use super::Severity;
@@ -70,7 +69,7 @@ pub(super) enum Asked<'a> {
 pub(super) enum Wanted {
     /// So many of each rule, the first ones.
     First(usize),
-    /// None: how many there are, and whose.
+    /// None: how many there are, and whom they are about.
     Count,
     /// As [`Self::Count`], and what it takes to tell ([`Judged::explained`]).
     Explain,
@@ -166,8 +165,8 @@ pub(super) struct Judged {
     pub rules: Vec<Result<Matched>>,
     /// The events that rules' hits are rows of.
     pub events: Vec<Arc<Events>>,
-    /// Where events are only counted, what each principal has.
-    pub principals: HashMap<String, Affected>,
+    /// Where events are only counted, whom they are about.
+    pub counted: Counted,
     /// When the first and the last event in the span were, in microseconds; of raw logs.
     pub times: Option<(i64, i64)>,
     /// Where it is wanted, what the scan did.
@@ -286,7 +285,9 @@ async fn scan(
     };
     let all: Vec<String> = events.schema().fields().iter().map(|field| field.name().clone()).collect();
     let kept: Vec<&str> = match wanted {
-        Wanted::Count | Wanted::Explain | Wanted::Beside(_) => vec!["principal"],
+        // Without rules nobody is affected; a row has to have some column.
+        _ if wanted.counts() && planned.is_empty() => vec!["event_time"],
+        Wanted::Count | Wanted::Explain | Wanted::Beside(_) => affected::columns().collect(),
         Wanted::First(_) => events::columns().collect(),
     };
     // An event without an id is told from others by all that it says.
@@ -395,12 +396,8 @@ async fn scan(
         let (earliest, latest) = judged.times.unwrap_or((first, last));
         judged.times = Some((first.min(earliest), last.max(latest)));
     }
-    for batch in &batches {
-        match wanted {
-            Wanted::First(_) => hand_out(batch, &places, judged)?,
-            Wanted::Count | Wanted::Explain | Wanted::Beside(_) => add_up(batch, &places, judged)?,
-        }
-    }
+    batches.iter().try_for_each(|batch| hand_out(batch, &places, wanted, judged))?;
+    judged.counted.add(seen.counted());
     judged.fed.failed = judged.fed.failed.take().or_else(|| seen.starved());
     seen.fed().into_iter().try_for_each(|feed| judged.fed.add(feed))?;
     let mut failed = seen.failed();
@@ -543,7 +540,7 @@ pub(super) fn share(counts: impl Iterator<Item = u64>, max: u64, all: u64) -> u6
 }
 
 /// Gives events to the rules that match them, and rules their counts.
-fn hand_out(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Result<()> {
+fn hand_out(batch: &RecordBatch, places: &[usize], wanted: &Wanted, judged: &mut Judged) -> Result<()> {
     let rules = batch.column_by_name(RULES).and_then(|column| column.as_list_opt::<i32>());
     let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
     let (rules, hits) = rules.zip(hits).context("a rule scan gives rules and hits")?;
@@ -561,33 +558,8 @@ fn hand_out(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Resul
             }
         }
     }
-    judged.events.push(Arc::new(Events::new(batch)?));
-    Ok(())
-}
-
-/// Adds what a partition has counted, of rules and of principals.
-fn add_up(batch: &RecordBatch, places: &[usize], judged: &mut Judged) -> Result<()> {
-    let rules = batch.column_by_name(RULES).and_then(|column| column.as_list_opt::<i32>());
-    let hits = batch.column_by_name(HITS).and_then(|column| column.as_primitive_opt::<UInt64Type>());
-    let worst = batch.column_by_name(WORST).and_then(|column| column.as_primitive_opt::<UInt8Type>());
-    let names = batch.column_by_name("principal").context("a rule scan names principals")?;
-    let names = cast(names, &DataType::Utf8View)?;
-    let names = names.as_string_view();
-    let (rules, (hits, worst)) = rules.zip(hits.zip(worst)).context("a rule scan gives rules and hits")?;
-    for row in 0..batch.num_rows() {
-        let count = hits.value(row);
-        if rules.is_valid(row) {
-            let rule = rules.value(row);
-            let rule = rule.as_primitive_opt::<UInt32Type>().and_then(|rule| rule.iter().next().flatten());
-            let place =
-                rule.and_then(|rule| places.get(rule as usize)).context("a rule scan names its rules")?;
-            if let Ok(matched) = &mut judged.rules[*place] {
-                matched.count += count;
-            }
-        } else if names.is_valid(row) {
-            let worst = Severity::ALL.get(usize::from(worst.value(row))).copied().unwrap_or(Severity::Info);
-            principals::add(&mut judged.principals, names.value(row), Affected { count, worst });
-        }
+    if !wanted.counts() {
+        judged.events.push(Arc::new(Events::new(batch)?));
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::judge::Hit;
 use super::kept::{Columns, Kept};
-use super::{Affected, Asked, Judged, Matched, Wanted, judge, needed};
+use super::{Affected, Asked, Counted, Judged, Matched, Wanted, judge, needed};
 use crate::detect::Severity;
 use crate::detect::sigma::{Condition, JsonRecord, Placeholders, detection};
 use crate::detect::test::tests::session_over;
@@ -87,12 +87,12 @@ fn always() -> Span {
     Span { since: Timestamp::MIN, until: Timestamp::MAX }
 }
 
-/// What a rule matched: how many events, and the ids and the principals of those that were handed back, the first ones
-/// of each thread.
+/// What a rule matched: how many events, and the ids of those that were handed back, the first ones of each
+/// thread, and whom they are about.
 struct Matching {
     count: u64,
     ids: Vec<String>,
-    principals: Vec<Option<String>>,
+    events: Vec<(Option<String>, Option<String>, Option<String>, Timestamp)>,
 }
 
 fn matching(judged: &Judged) -> Vec<Matching> {
@@ -100,10 +100,16 @@ fn matching(judged: &Judged) -> Vec<Matching> {
         let events = matched.hits.iter().map(|hit| (&judged.events[hit.batch as usize], hit.row as usize));
         let events: Vec<_> = events.collect();
         let ids = events.iter().map(|(events, row)| events.key(*row).0.unwrap_or("none").to_owned());
-        let principals = events.iter().map(|(events, row)| events.principal(*row).map(str::to_owned));
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let about = events.iter().map(|(events, row)| {
+            let time = Timestamp::from_microsecond(events.time(*row)).unwrap();
+            let (principal, account) = (events.principal(*row), events.account(*row));
+            (owned(principal), owned(account), owned(events.address(*row)), time)
+        });
+        let about = about.collect();
         let mut ids: Vec<_> = ids.collect();
         ids.sort();
-        Matching { count: matched.count, ids, principals: principals.collect() }
+        Matching { count: matched.count, ids, events: about }
     };
     judged.rules.iter().map(|matched| of(matched.as_ref().unwrap())).collect()
 }
@@ -375,25 +381,46 @@ async fn the_first_events_are_handed_back_and_all_are_counted() {
 
 #[tokio::test]
 async fn counting_comes_to_what_handing_back_would() {
-    let records: Vec<_> = (0..90).map(|number| record(number, RECORDS[number % RECORDS.len()])).collect();
+    let records = (0..90).map(|number| {
+        // Runs of one account and of one address, short enough to lie in a view or longer, and events without them.
+        let account = ["111122223333", "444455556666", ""][number / 9 % 3];
+        let address = ["192.0.2.1", "198.51.100.200", "cloudformation.amazonaws.com"][number / 4 % 3];
+        let account = match account {
+            "" => String::new(),
+            account => format!("\"recipientAccountId\":\"{account}\","),
+        };
+        let text = &RECORDS[number % RECORDS.len()][1..];
+        record(number, &format!("{{{account}\"sourceIPAddress\":\"{address}\",{text}"))
+    });
+    let records: Vec<_> = records.collect();
     let session = session_over(&records);
     let asked = || DETECTIONS.iter().map(|yaml| Asked::Sigma(condition(yaml)));
     let severity = |number: usize| Severity::ALL[number % Severity::ALL.len()];
     let rules = asked().enumerate().map(|(number, rule)| (rule, severity(number))).collect();
     let counted = judge(&session, rules, always(), Wanted::Count, None, None).await.unwrap();
-    let mut wanted: BTreeMap<String, Affected> = BTreeMap::new();
+    let mut wanted: [BTreeMap<String, Affected>; 3] = Default::default();
+    let mut all: Option<Affected> = None;
     for (number, (rule, counted)) in asked().zip(&counted.rules).enumerate() {
         let matched = &judged(&session, vec![rule], 1000).await[0];
         assert_eq!(counted.as_ref().unwrap().count, matched.count, "{}", DETECTIONS[number]);
-        for name in matched.principals.iter().flatten() {
-            let affected =
-                wanted.entry(name.to_owned()).or_insert(Affected { count: 0, worst: Severity::Info });
-            affected.count += 1;
-            affected.worst = affected.worst.max(severity(number));
+        for (principal, account, address, time) in &matched.events {
+            let once = Affected::once(severity(number), *time, *time);
+            all = Some(all.map_or(once, |mut all| {
+                all.add(&once);
+                all
+            }));
+            for (names, name) in wanted.iter_mut().zip([principal, account, address]) {
+                let Some(name) = name else { continue };
+                names.entry(name.clone()).and_modify(|own| own.add(&once)).or_insert(once);
+            }
         }
     }
-    assert!(wanted.len() > 2);
-    assert_eq!(counted.principals.into_iter().collect::<BTreeMap<_, _>>(), wanted);
+    assert!(wanted[0].len() > 2 && wanted[1].len() >= 2 && wanted[2].len() > 2);
+    let Counted { all: counted, principals, accounts, addresses } = counted.counted;
+    assert_eq!(counted, all);
+    let counted =
+        [principals, accounts, addresses].map(|names| names.into_iter().collect::<BTreeMap<_, _>>());
+    assert_eq!(counted, wanted);
 }
 
 fn schema() -> Arc<Schema> {
