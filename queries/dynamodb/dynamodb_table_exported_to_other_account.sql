@@ -1,7 +1,7 @@
 /*---
 id: dynamodb_table_exported_to_other_account
 title: DynamoDB table exported to a bucket of another account
-severity: high
+severity: medium
 status: stable
 attack: [T1537]
 practice: policy-conditions
@@ -21,6 +21,7 @@ params:
     default: []
     description: account ids of your own organization and partners, with whom sharing is expected
 ---*/
+-- Medium, as all sharing with accounts that nobody has listed: mostly it is another account of one's own.
 SELECT * FROM cloudtrail
 WHERE event_source = 'dynamodb.amazonaws.com'
   AND event_name = 'ExportTableToPointInTime'

@@ -1,7 +1,7 @@
 /*---
 id: mfa_device_removed
 title: MFA device removed
-severity: high
+severity: medium
 status: stable
 attack: [T1556.006]
 practice: mfa
@@ -20,6 +20,8 @@ respond:
 references:
   - MFA in IAM, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html
 ---*/
+-- Phones are replaced every week. Worse are root's, root_mfa_device_removed, and those of many users at once,
+-- mfa_or_passwords_reset_in_bulk.
 -- IAM: Deactivate takes the device from the user (root is named 'AWS ROOT USER'), Delete removes it.
 -- Identity Center: DeleteMfaDeviceForUser.
 SELECT * FROM cloudtrail

@@ -1,7 +1,7 @@
 /*---
 id: s3_bucket_encrypted_with_foreign_key
 title: Bucket set to encrypt with a key of another account
-severity: high
+severity: medium
 status: stable
 attack: [T1486]
 practice: monitoring
@@ -26,6 +26,7 @@ params:
     default: []
     description: account ids of your own organization and partners, with whom sharing is expected
 ---*/
+-- Medium, as all sharing with accounts that nobody has listed: mostly it is another account of one's own.
 SELECT * FROM cloudtrail
 WHERE event_source = 's3.amazonaws.com'
   AND event_name = 'PutBucketEncryption'

@@ -1,7 +1,7 @@
 /*---
 id: root_console_login
 title: Root user signed in to the console
-severity: high
+severity: medium
 status: stable
 attack: [T1078.004]
 practice: avoid-root
@@ -20,6 +20,8 @@ respond:
 references:
   - AWS account root user, https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
 ---*/
+-- Honest keepers of the credentials do it too, with MFA, from the office, in working hours: sign-ins that lack one of
+-- these are root_login_without_mfa, root_login_from_unapproved_network and off_hours_root_login, which are critical.
 -- The outcome stands in responseElements alone: errorCode is absent from failed logins too.
 SELECT * FROM cloudtrail
 WHERE event_name = 'ConsoleLogin'

@@ -41,6 +41,14 @@ pub(super) fn text(written: &Summary) -> String {
             story.name, story.description, story.events, story.first, story.last
         ));
     }
+    let look_alikes = &written.look_alikes;
+    if !look_alikes.is_empty() {
+        let events: u64 = look_alikes.iter().map(|one| one.events).sum();
+        out.push_str(&format!(
+            "  and what only looks like the attacks of {} rules ({events} events)\n",
+            look_alikes.len()
+        ));
+    }
     out
 }
 
@@ -55,8 +63,18 @@ fn json(written: &Summary) -> serde_json::Value {
             })
         })
         .collect();
+    let look_alikes: Vec<_> = written
+        .look_alikes
+        .iter()
+        .map(|one| {
+            json!({
+                "rule": one.rule, "description": one.description, "occasions": one.occasions, "events": one.events,
+            })
+        })
+        .collect();
     json!({
         "objects": written.objects, "events": written.events, "duplicates": written.duplicates,
         "bytes": {"gz": written.bytes_gz, "json": written.bytes_json}, "stories": stories,
+        "look_alikes": look_alikes,
     })
 }

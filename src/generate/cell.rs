@@ -35,7 +35,7 @@ impl std::iter::Sum for Tally {
     }
 }
 
-/// An event's place: which stint and which number, or which event of a story.
+/// An event's place: which stint and which number, or which event of a story or a look-alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Slot {
     time: i64,
@@ -45,6 +45,8 @@ struct Slot {
 
 /// The owner of what stories tell.
 const STORIES: u32 = u32::MAX;
+/// The owner of what look-alikes do.
+const LOOK_ALIKES: u32 = u32::MAX - 1;
 
 #[derive(Debug)]
 struct Batch {
@@ -117,6 +119,11 @@ impl Writer<'_> {
             owner: STORIES,
             index: *told as u32,
         }));
+        slots.extend(cell.occasions.iter().map(|occasion| Slot {
+            time: self.plan.occasions[*occasion].time,
+            owner: LOOK_ALIKES,
+            index: *occasion as u32,
+        }));
         slots.sort_unstable();
         slots
     }
@@ -128,10 +135,10 @@ impl Writer<'_> {
             if index > 0 {
                 pen.out.push(',');
             }
-            if slot.owner == STORIES {
-                pen.out.push_str(&self.plan.told[slot.index as usize].json);
-            } else {
-                pen.event(&self.plan.stints[slot.owner as usize], u64::from(slot.index), slot.time);
+            match slot.owner {
+                STORIES => pen.out.push_str(&self.plan.told[slot.index as usize].json),
+                LOOK_ALIKES => pen.look_alike(&self.plan.occasions[slot.index as usize]),
+                owner => pen.event(&self.plan.stints[owner as usize], u64::from(slot.index), slot.time),
             }
         }
         pen.out.push_str("]}");

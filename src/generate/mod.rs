@@ -2,7 +2,8 @@
 //!
 //! A world (accounts, people, roles) comes from the options; a plan says who is active when and how often; the days
 //! of accounts and regions are then written independently, in parallel, straight to gzipped JSON. Memory holds the
-//! plan and one object a worker, so a trail may have 10⁸ events. Attack stories are planted on top of ordinary life.
+//! plan and one object a worker, so a trail may have 10⁸ events. Attack stories are planted on top of ordinary life, and so
+//! are look-alikes: what honest people do that rules must not take for an attack.
 
 mod api;
 mod caller;
@@ -12,6 +13,7 @@ mod dice;
 mod fault;
 mod identity;
 mod layout;
+mod lookalike;
 mod opener;
 mod options;
 mod plan;
@@ -41,6 +43,7 @@ use self::special::Others;
 use self::world::World;
 use crate::progress::Progress;
 
+pub use self::lookalike::PlantedLookAlike;
 pub use self::options::{Options, Stories, UnknownStory};
 pub use self::story::{NAMES as STORY_NAMES, PlantedStory};
 
@@ -59,6 +62,8 @@ pub struct Summary {
     pub bytes_json: u64,
     /// The stories that the trail tells, in the order of [`STORY_NAMES`]; one that didn't fit isn't here.
     pub stories: Vec<PlantedStory>,
+    /// What only looks like an attack.
+    pub look_alikes: Vec<PlantedLookAlike>,
 }
 
 /// Writes a trail under the folder `out`, as `out/AWSLogs/<organisation>/<account>/…`.
@@ -101,6 +106,7 @@ pub fn run(out: &Path, options: &Options, progress: &Progress) -> anyhow::Result
         duplicates: sum.duplicates,
         bytes_gz: sum.bytes_gz,
         bytes_json: sum.bytes_json,
+        look_alikes: lookalike::planted(&plan.occasions),
         stories: plan.planted,
     })
 }

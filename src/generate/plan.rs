@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::ensure;
 
 use super::dice::{Dice, mix};
+use super::lookalike::{Occasion, occasions};
 use super::options::Options;
 use super::story::{self, Told};
 use super::world::{self, HOME, MANAGEMENT, ORDINARY_REGIONS, REGIONS, Trust, World};
@@ -65,6 +66,7 @@ pub(super) struct Span {
 pub(super) struct Cell {
     pub(super) stints: Vec<usize>,
     pub(super) told: Vec<usize>,
+    pub(super) occasions: Vec<usize>,
     pub(super) events: u64,
 }
 
@@ -76,6 +78,7 @@ pub(super) struct Plan {
     pub(super) span: Span,
     pub(super) stints: Vec<Stint>,
     pub(super) told: Vec<Told>,
+    pub(super) occasions: Vec<Occasion>,
     pub(super) planted: Vec<story::PlantedStory>,
     pub(super) cells: Vec<(CellKey, Cell)>,
 }
@@ -118,10 +121,12 @@ impl Plan {
     pub(super) fn new(world: &World, options: &Options, others: u64) -> anyhow::Result<Self> {
         let span = Span::of(options);
         let (told, planted) = story::tell(world, options, span);
+        let occasions = occasions(world, options, span);
         let mut stints = Drawing { world, span, dice: Dice::new(mix(world.seed, 0x91a)), stints: Vec::new() };
         stints.all(options.events);
         let mut stints = stints.stints;
-        let fixed = told.len() as u64 + others + stints.iter().map(|stint| stint.events).sum::<u64>();
+        let planted_events = (told.len() + occasions.len()) as u64;
+        let fixed = planted_events + others + stints.iter().map(|stint| stint.events).sum::<u64>();
         ensure!(
             fixed <= options.events,
             "`{}` events are too few for a trail of {} days: this world needs {fixed}",
@@ -129,8 +134,8 @@ impl Plan {
             options.days
         );
         spread(&mut stints, options.events - fixed);
-        let cells = cells(&stints, &told);
-        Ok(Self { span, stints, told, planted, cells })
+        let cells = cells(&stints, &told, &occasions);
+        Ok(Self { span, stints, told, occasions, planted, cells })
     }
 }
 
@@ -148,7 +153,7 @@ fn spread(stints: &mut [Stint], events: u64) {
     }
 }
 
-fn cells(stints: &[Stint], told: &[Told]) -> Vec<(CellKey, Cell)> {
+fn cells(stints: &[Stint], told: &[Told], occasions: &[Occasion]) -> Vec<(CellKey, Cell)> {
     let mut cells: BTreeMap<CellKey, Cell> = BTreeMap::new();
     for (index, stint) in stints.iter().enumerate().filter(|(_, stint)| stint.events > 0) {
         let cell = cells.entry((stint.start.div_euclid(DAY), stint.account, stint.region)).or_default();
@@ -158,6 +163,12 @@ fn cells(stints: &[Stint], told: &[Told]) -> Vec<(CellKey, Cell)> {
     for (index, told) in told.iter().enumerate() {
         let cell = cells.entry((told.time.div_euclid(DAY), told.account, told.region)).or_default();
         cell.told.push(index);
+        cell.events += 1;
+    }
+    for (index, occasion) in occasions.iter().enumerate() {
+        let key = (occasion.time.div_euclid(DAY), occasion.account, occasion.region);
+        let cell = cells.entry(key).or_default();
+        cell.occasions.push(index);
         cell.events += 1;
     }
     cells.into_iter().collect()

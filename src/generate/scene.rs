@@ -6,7 +6,7 @@
 use super::dice::{below, mix};
 use super::shape::{Part, Template};
 use super::text;
-use super::world::{Account, World};
+use super::world::{Account, MANAGEMENT, SECURITY, World};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scene<'a> {
@@ -61,8 +61,24 @@ impl Scene<'_> {
             "user" => out.push_str(self.world.user_name(self.account.index, value)),
             "role" => out.push_str(self.world.role_name(self.account.index, value)),
             "akia" => out.push_str(self.world.user_key(self.account.index, value)),
+            "lasting" => text::base32(out, mix(self.account.seed, 0x1a57 + size), 17),
+            "other" => out.push_str(&self.another().id),
+            "management" => out.push_str(&self.world.accounts[MANAGEMENT].id),
+            "security" => out.push_str(&self.world.accounts[SECURITY].id),
+            "colleague" => out.push_str(&self.world.colleague(self.seed).name),
+            "person" => out.push_str(&self.world.person(self.seed).name),
+            "personid" => out.push_str(&self.world.person(self.seed).id),
+            "robot" => out.push_str(&self.world.robot(self.seed).name),
+            "robotid" => out.push_str(&self.world.robot(self.seed).id),
+            "robotkey" => out.push_str(&self.world.robot(self.seed).key),
             _ => self.named(name, value, out),
         }
+    }
+
+    /// Another account of the organisation.
+    fn another(&self) -> &Account {
+        let accounts = &self.world.accounts;
+        &accounts[(self.account.index + 1) % accounts.len()]
     }
 
     /// The things of an account that last: each kind has a fleet of its own size.

@@ -36,10 +36,10 @@ pub(super) struct Shape {
     pub(super) additional: Template,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Template(pub(super) Vec<Part>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Part {
     Text(&'static str),
     /// The slot's name, its number, and what tells its value from those of other slots.

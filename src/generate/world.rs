@@ -3,7 +3,7 @@
 //! The first four accounts, the approved regions and networks are those of the shipped rules' examples; bigger
 //! trails have more member accounts, and more people and roles, but never as many as events.
 
-use super::dice::{Dice, mix};
+use super::dice::{Dice, below, mix};
 use super::options::Options;
 use super::scene::a_word;
 use super::text;
@@ -283,6 +283,21 @@ impl World {
         let mut turn = after.iter().chain(before);
         turn.find(|role| role.account == account && role.path != "/aws-reserved/sso.amazonaws.com/")
             .map_or("service", |role| &role.name)
+    }
+
+    /// An IAM user with a key, who is not the newcomer: his key may not be made yet.
+    pub(super) fn robot(&self, value: u64) -> &User {
+        &self.users[below(mix(value, 0x40b07), (self.users.len() as u64).saturating_sub(1)) as usize]
+    }
+
+    /// An IAM user with a password.
+    pub(super) fn person(&self, value: u64) -> &Person {
+        &self.console[below(mix(value, 0x9e450), self.console.len() as u64) as usize]
+    }
+
+    /// A user of Identity Center.
+    pub(super) fn colleague(&self, value: u64) -> &Person {
+        &self.portal[below(mix(value, 0xc011), self.portal.len() as u64) as usize]
     }
 
     /// The place of a user of some other account, who assumes roles in this one.

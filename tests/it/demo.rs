@@ -51,60 +51,88 @@ impl Demo {
 }
 
 /// How many findings each rule has in the demo: what is low or a signal is mostly ordinary people.
-const FINDINGS: [(&str, u64); 57] = [
-    ("access_key_created_for_other_user", 2),
+const FINDINGS: [(&str, u64); 85] = [
+    ("access_key_created_for_other_user", 3),
+    ("access_key_deactivated", 1),
+    ("access_key_deleted", 2),
     ("access_key_never_used", 1),
     ("access_key_unused", 1),
     ("account_contact_read", 10),
-    ("account_explored_with_long_term_key", 498),
+    ("account_explored_with_long_term_key", 500),
     ("admin_policy_attached_to_user", 1),
+    ("admin_rights_given_by_role_or_tool", 1),
+    ("ami_shared_externally", 1),
     ("attack_tool_used", 4),
+    ("bedrock_guardrail_changed", 1),
+    ("bedrock_invocation_logging_changed", 1),
     ("change_stopped_by_guardrail", 18),
     ("cloudtrail_deleted", 1),
     ("cloudtrail_safeguard_removed", 2),
     ("cloudtrail_stopped", 1),
     ("cloudtrail_weakened", 2),
     ("console_login_after_failures", 1),
-    // The 12 guesses, 2 with a wrong MFA code, and 4 slips of ordinary people.
-    ("console_login_failed", 18),
+    // The 12 guesses, 2 with a wrong MFA code, and slips of ordinary people.
+    ("console_login_failed", 20),
     ("console_login_failed_burst", 1),
-    ("console_login_succeeded", 131),
+    ("console_login_succeeded", 132),
     ("console_login_without_mfa", 1),
+    ("console_password_created", 1),
     ("console_password_unused", 62),
-    ("cost_read_with_access_key", 5),
+    ("cost_read_with_access_key", 4),
+    ("dynamodb_table_exported_to_other_account", 1),
     ("ebs_snapshot_created", 10),
-    ("ec2_instances_changed_by_hand", 38),
+    ("ebs_snapshot_shared_externally", 1),
+    ("ec2_instance_connect_key_pushed", 1),
+    ("ec2_instances_changed_by_hand", 41),
     ("ec2_instances_stopped", 5),
     ("ec2_large_instances_launched", 5),
-    ("ecs_workload_created", 6),
+    ("ecs_workload_created", 7),
     ("eventbridge_rule_created", 13),
-    ("federation_token_created", 7),
-    ("iam_call_refused", 7),
-    ("iam_changed", 4),
-    ("iam_user_created", 1),
+    ("federation_token_created", 8),
+    ("iam_call_refused", 8),
+    ("iam_changed", 17),
+    ("iam_changed_by_workload", 1),
+    ("iam_changed_with_long_term_key", 1),
+    ("iam_user_added_to_group", 1),
+    ("iam_user_created", 3),
     ("identity_center_mfa_failed", 2),
     ("identity_center_signed_in", 66),
-    ("infrastructure_changed_with_long_term_key", 54),
-    ("lambda_code_changed", 10),
-    ("lambda_invoked_from_other_account", 128),
+    ("identity_provider_created_by_tool", 1),
+    ("infrastructure_changed_with_long_term_key", 53),
+    ("kms_key_deletion_scheduled", 1),
+    ("kms_key_policy_changed", 1),
+    ("kms_key_policy_shared", 1),
+    ("lambda_code_changed", 11),
+    ("lambda_invoked_from_other_account", 127),
+    ("log_group_deleted", 1),
+    ("log_tampering_denied", 1),
     ("mfa_device_removed", 2),
     ("mfa_failed", 2),
     ("password_policy_read", 10),
+    ("policy_in_use_rewritten", 1),
     ("privileged_change_without_mfa", 1),
     ("rds_log_downloaded", 15),
     ("rds_master_password_changed", 1),
     ("rds_snapshot_created", 6),
-    ("role_unused", 106),
+    ("role_created_by_hand", 1),
+    ("role_unused", 111),
     ("root_api_activity", 2),
     ("root_api_read", 4),
-    ("root_console_login", 1),
+    ("root_console_login", 2),
     ("root_login_from_unapproved_network", 1),
     ("root_login_without_mfa", 1),
-    ("s3_bucket_data_rules_changed", 5),
+    ("s3_bucket_data_rules_changed", 7),
+    ("s3_bucket_deleted", 1),
+    ("s3_bucket_encrypted_with_foreign_key", 1),
+    ("s3_bucket_encryption_deleted", 1),
+    ("s3_bucket_policy_changed", 1),
+    ("s3_versioning_suspended", 1),
+    ("sagemaker_lifecycle_script_changed", 1),
     ("sagemaker_role_given_to_code", 2),
     ("security_group_changed", 3),
     ("session_token_without_mfa", 4),
-    ("ssm_session_started", 1),
+    ("signin_token_from_tool", 1),
+    ("ssm_session_started", 2),
     ("trail_events_looked_up", 25),
     // What intruders do in any of the stories.
     ("unapproved_ip", 37),
@@ -385,8 +413,10 @@ fn a_run_can_be_explained_and_a_rule_looked_at_by_itself() {
     );
 }
 
-/// Findings of medium severity that an ordinary trail of 20,000 events may have, or of 5,000.
+/// Findings of medium severity that an ordinary trail may have: 2, and of what only looks like an attack one in a
+/// thousand events, such as a user that is made.
 const ORDINARY_MAX: usize = 2;
+const ORDINARY_EACH: usize = 1_000;
 
 #[test]
 fn a_trail_without_stories_has_nothing_above_medium_and_hardly_anything_above_low() {
@@ -400,7 +430,8 @@ fn a_trail_without_stories_has_nothing_above_medium_and_hardly_anything_above_lo
         let run = dir.run(detect.iter().chain(&["--fail-on", "high"])).expect_exit(0);
         let mut all = findings(&run.json());
         all.retain(|finding| finding["severity"] == "medium");
-        assert!(all.len() <= ORDINARY_MAX, "seed {seed}: {all:?}");
+        let most = ORDINARY_MAX + events.parse::<usize>().unwrap() / ORDINARY_EACH;
+        assert!(all.len() <= most, "seed {seed}: {all:?}");
     }
 }
 

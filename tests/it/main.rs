@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps the wrong thing fails, which is what it is for")]
 
 mod bad_input;
+mod benign;
 mod cli;
 mod damaged_lake;
 mod delta;

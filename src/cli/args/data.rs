@@ -111,7 +111,11 @@ pub struct Export {
 Examples:
   trailhound generate ./logs --events 100000 --seed 7
   trailhound generate ./logs --stories none                    an ordinary week
-  trailhound generate ./logs --stories root,trail-stopped")]
+  trailhound generate ./logs --stories root,trail-stopped
+
+A trail also has what only looks like an attack: of each high and critical rule the look-alike (a phone replaced, root
+signing in once with MFA, a snapshot shared inside the organisation), once in 50,000 events, in smaller trails a part
+of them; none of it should be a finding of high severity. `--format json` lists which.")]
 pub struct Generate {
     /// The folder to write to; it is made
     #[arg(value_name = "OUT", value_hint = ValueHint::DirPath)]

@@ -1,7 +1,7 @@
 //! The attack stories: what an intruder does in the demo organisation, each found by rules that ship.
 //!
-//! A story is a handful of records at a time of its own. Ordinary life knows none of these behaviours, so a trail
-//! without stories is quiet.
+//! A story is a handful of records at a time of its own. Ordinary life knows none of these behaviours, and
+//! look-alikes are told apart from them, so a trail without stories is quiet.
 
 mod keys;
 mod mfa;

@@ -1,6 +1,6 @@
 //! Root signs in without MFA from the intruder's network, looks around and makes himself a user.
 //!
-//! Ordinary life has no root at all, so every event of root is of this story.
+//! Ordinary life has no root at all, and the look-alikes' root has MFA and comes from the office.
 
 use super::super::dice::mix;
 use super::super::record::{Kind, Record};
