@@ -14,6 +14,7 @@ use crate::config::{Config, Limits};
 use crate::detect::{RuleSet, Selection};
 use crate::lake::{Lake, Location};
 use crate::progress::Progress;
+use crate::query::GeoDatabases;
 use crate::source::{self, Aws, Filter, Source};
 use crate::timespan::Timespan;
 
@@ -25,6 +26,8 @@ const REFUSED_SHOWN: usize = 20;
 pub(super) struct App {
     pub(super) global: Global,
     pub(super) config: Config,
+    /// The configured databases that tell where addresses are; each is read when it is asked for.
+    pub(super) geoip: Arc<GeoDatabases>,
     /// The one look at the clock: `7d` and "new" mean the same thing all through a command.
     pub(super) now: Timestamp,
 }

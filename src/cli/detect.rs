@@ -1,5 +1,6 @@
 //! `trailhound detect`: rules over the lake or over raw logs, and what they found.
 
+use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::args::{self, Assignment, Bounds, Range, Raw};
 use super::signals::until_interrupted;
 use super::{Exit, color_stdout, query, terminal};
 use crate::config::Params;
-use crate::detect::{self, Options, Report, Selection, Severity};
+use crate::detect::{self, Need, Options, Report, Rule, Selection, Severity};
 use crate::lake::Lake;
 use crate::query::Session;
 use crate::report::{self, Format, Style};
@@ -16,6 +17,7 @@ use crate::report::{self, Format, Style};
 pub(super) async fn run(args: &args::Detect, app: &App) -> Result<Exit> {
     let selection = Selection { only: args.only.clone(), min_severity: args.min_severity };
     let rules = app.chosen_rules(&args.rules.paths, &selection)?;
+    open_databases(rules.iter().map(AsRef::as_ref), app)?;
     let mut options = options(&args.raw, &args.range, &args.params, app)?;
     // Findings that nobody reads one by one, keeps or suppresses need not be made.
     options.explain = args.explain;
@@ -78,7 +80,7 @@ pub(super) async fn session(
     app: &App,
 ) -> Result<Session> {
     match lake {
-        Some(lake) => Session::over_lake(lake, &app.limits(bounds)).await,
+        Some(lake) => Ok(Session::over_lake(lake, &app.limits(bounds)).await?.with_geoip(&app.geoip)),
         None => query::session(raw, range, &[], bounds, app).await,
     }
 }
@@ -93,10 +95,30 @@ pub(super) fn options(raw: &Raw, range: &Range, given: &[Assignment], app: &App)
     options.span = app.span(range)?;
     options.params = app.config.params.clone();
     options.suppress = app.config.suppress.clone();
+    options.available.extend(available(app));
     for pair in given {
         assign(&mut options.params, pair)?;
     }
     Ok(options)
+}
+
+/// What rules may need and the configuration has.
+fn available(app: &App) -> BTreeSet<Need> {
+    let needs = [(Need::Geoip, app.geoip.has_country()), (Need::GeoipAsn, app.geoip.has_asn())];
+    needs.into_iter().filter_map(|(need, is_there)| is_there.then_some(need)).collect()
+}
+
+/// Reads the databases that rules ask for, so that what is wrong with one is told before any event is read.
+pub(super) fn open_databases<'a>(rules: impl Iterator<Item = &'a Rule>, app: &App) -> Result<()> {
+    let available = available(app);
+    for need in rules.flat_map(|rule| &rule.needs).filter(|need| available.contains(*need)) {
+        match need {
+            Need::Geoip => app.geoip.open_country()?,
+            Need::GeoipAsn => app.geoip.open_asn()?,
+            Need::Baseline | Need::Inventory(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// `name=value` or `rule.name=value`; a value is TOML, and text that is none stands for itself.

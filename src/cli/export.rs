@@ -16,7 +16,7 @@ use crate::query::{QueryError, Session};
 pub(super) async fn run(args: &args::Export, app: &App) -> Result<Exit> {
     let mut out = open_output(args.output.as_deref())?;
     let lake = app.lake(false).await?;
-    let session = Session::over_lake(&lake, &app.limits(&Bounds::default())).await?;
+    let session = Session::over_lake(&lake, &app.limits(&Bounds::default())).await?.with_geoip(&app.geoip);
     let condition = args.condition.as_deref().unwrap_or("TRUE");
     let columns = Printer::columns().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     // In parentheses: the condition is one operand, whatever it says; `plan` allows one query only.

@@ -22,6 +22,7 @@ mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
@@ -32,8 +33,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, ConfigError};
 use crate::lake::LocationError;
-use crate::query::QueryError;
 use crate::query::output::OutputError;
+use crate::query::{GeoDatabases, GeoError, QueryError};
 use crate::source::{SourceError, chain_text};
 
 use self::app::App;
@@ -68,7 +69,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn start(cli: Cli) -> anyhow::Result<Exit> {
     let config = Config::load(cli.global.config.as_deref())?;
-    let app = App { global: cli.global, config, now: Timestamp::now() };
+    let geoip = Arc::new(GeoDatabases::of_files(&config.geoip));
+    let app = App { global: cli.global, config, geoip, now: Timestamp::now() };
     let mut builder = Builder::new_multi_thread();
     builder.enable_all().thread_stack_size(WORKER_STACK).thread_keep_alive(IDLE);
     let runtime = builder.build()?;
@@ -142,17 +144,24 @@ fn start_logging(global: &Global) {
 fn is_slip(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
         || error.is::<LocationError>()
+        || error.is::<GeoError>()
+        || of_query(error, |error| matches!(error, QueryError::Geo(_)))
         || matches!(error.downcast_ref(), Some(SourceError::Misnamed { .. }))
 }
 
 /// Whether a statement met a limit of memory, rows or time.
 fn is_limit(error: &anyhow::Error) -> bool {
+    of_query(error, |error| matches!(error, QueryError::Limit(_)))
+}
+
+/// Whether an error comes from one of a statement that is such.
+fn of_query(error: &anyhow::Error, is_such: impl Fn(&QueryError) -> bool) -> bool {
     error.chain().any(|cause| {
         let of_output = || match cause.downcast_ref() {
             Some(OutputError::Query(error)) => Some(error),
             _ => None,
         };
-        matches!(cause.downcast_ref().or_else(of_output), Some(QueryError::Limit(_)))
+        cause.downcast_ref().or_else(of_output).is_some_and(&is_such)
     })
 }
 

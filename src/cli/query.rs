@@ -74,6 +74,7 @@ pub(super) async fn session(
             Session::over_raw(Arc::new(move || raw_rows(&sources, &options)), &limits)?
         }
     };
+    let session = session.with_geoip(&app.geoip);
     for (name, path) in &app.config.tables {
         session.register_file(name, path).await?;
     }

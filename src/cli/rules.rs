@@ -126,6 +126,17 @@ fn checked(args: &args::RulesPaths, app: &App) -> Result<Exit> {
         let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
         let today = app.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         mistakes.extend(check_config(file, &app.config.params, &app.config.suppress, &ids, today));
+        let databases = [
+            app.geoip.has_country().then(|| app.geoip.open_country()),
+            app.geoip.has_asn().then(|| app.geoip.open_asn()),
+        ];
+        let unusable = databases.into_iter().flatten().filter_map(Result::err);
+        mistakes.extend(unusable.map(|error| Mistake {
+            file: file.display().to_string(),
+            line: 1,
+            level: Level::Error,
+            message: error.to_string(),
+        }));
     }
     let errors = mistakes.iter().filter(|mistake| mistake.level == Level::Error).count();
     let mut text = String::new();
@@ -178,6 +189,8 @@ async fn tested(args: &args::RulesTest, app: &App) -> Result<Exit> {
 
 async fn backtested(args: &args::Backtest, app: &App) -> Result<Exit> {
     let rules = app.rules(&args.rules.paths)?;
+    let asked = rules.iter().filter(|rule| rule.id == args.id).map(AsRef::as_ref);
+    detect::open_databases(asked, app)?;
     let options = detect::options(&args.raw, &args.range, &args.params, app)?;
     let lake = match args.raw.sources.is_empty() {
         true => Some(app.lake(false).await?),

@@ -17,6 +17,7 @@ use super::rule::{Body, Rule};
 use super::rule_set::{self, RuleFile};
 use super::sigma::{self, Placeholders};
 use super::spelling;
+use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{asked, glob, nulls};
 use crate::config::{Params, Suppress};
@@ -116,6 +117,7 @@ impl Checker<'_> {
         if let Ok(query) = kind::parse(self.rule.sql()) {
             self.unstable(&query);
             self.whole_days(&query);
+            self.needs(&query);
             for (line, mut text) in nulls::unsafe_conditions(&query) {
                 if let Some((end, _)) = text.char_indices().nth(SHOWN_MAX) {
                     text.truncate(end);
@@ -188,6 +190,27 @@ impl Checker<'_> {
         if reads && !self.rule.clock && !self.rule.window.is_some_and(is_whole) {
             let message = "`baseline` has a row a day; give the rule a `window` of whole days, such as `1d`";
             self.error(self.rule.line, message.to_owned());
+        }
+    }
+
+    /// That a rule which asks where addresses are says so: without a database it would fail, not wait.
+    fn needs(&mut self, query: &Query) {
+        let mut found = Vec::new();
+        let _ = visit_expressions(query, |expr| {
+            if let Expr::Function(function) = expr {
+                let name = function.name.to_string().to_ascii_lowercase();
+                let need = match name.as_str() {
+                    "geo_country" | "geo_city" => Need::Geoip,
+                    "geo_asn" | "geo_as_name" => Need::GeoipAsn,
+                    _ => return ControlFlow::<()>::Continue(()),
+                };
+                found.push((line_of(expr), name, need));
+            }
+            ControlFlow::Continue(())
+        });
+        let unsaid = found.into_iter().find(|(.., need)| !self.rule.needs.contains(need));
+        if let Some((line, name, need)) = unsaid {
+            self.error(line, format!("the rule calls `{name}`; write `needs: ['{need}']` into its header"));
         }
     }
 
@@ -340,6 +363,11 @@ mod tests {
                 "SELECT * FROM cloudtrail\nWHERE event_source = 'kms.amazonaws.com'\n  AND event_name = 'ConsoleLogin'",
                 14,
                 "error: `ConsoleLogin` is an event of `signin.amazonaws.com`, not of `kms.amazonaws.com`",
+            ),
+            (
+                "SELECT * FROM cloudtrail\nWHERE geo_asn(source_ip) = 64500",
+                13,
+                "calls `geo_asn`; write `needs: ['geoip:asn']`",
             ),
             ("DELETE FROM cloudtrail", 12, "not a query"),
         ] {

@@ -1,8 +1,8 @@
 //! `rules test`: rules run over small logs of their own, that they must or must not find something in.
 //!
 //! A case of the rule `<id>` is a file `<id>/hit*.json` or `<id>/miss*.json` (`.json.gz` too), any container
-//! the decoder takes. A `.toml` of the same name sets the scene: `params`, `as_of`, and what to `expect`.
-//! Cases see nothing of the operator's configuration, so they mean the same everywhere.
+//! the decoder takes. A `.toml` of the same name sets the scene: `params`, `as_of`, where the networks of its addresses
+//! are (`geoip`), and what to `expect`. Cases see nothing of the operator's configuration, so they mean the same everywhere.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use datafusion::common::runtime::SpawnedTask;
 use futures::{StreamExt, stream};
+use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -27,7 +28,7 @@ use super::vocabulary::Need;
 use super::{Finding, Selection};
 use crate::decode::{self, Chunk, Decoder, Members, Verdict};
 use crate::ingest::table_rows;
-use crate::query::{Limits, Session};
+use crate::query::{GeoDatabases, Limits, Place, Session};
 use crate::timespan::Timespan;
 
 /// A day later than any event of a case, and far from the edge of what a date holds.
@@ -55,6 +56,9 @@ struct Scene {
     #[serde(default)]
     params: toml::Table,
     as_of: Option<toml::Value>,
+    /// What is known of networks, by the networks.
+    #[serde(default)]
+    geoip: BTreeMap<String, Place>,
     #[serde(default)]
     expect: Expect,
 }
@@ -238,7 +242,10 @@ impl Case {
     /// When `as_of` is no time.
     pub fn options(&self, rule: &Rule) -> Result<Options> {
         let mut options = Options::new(SOURCE, Timestamp::UNIX_EPOCH, "test");
-        options.available = rule.needs.iter().cloned().collect::<BTreeSet<Need>>();
+        // A rule that asks where addresses are has nothing to ask in a case that doesn't say it.
+        let is_there =
+            |need: &&Need| !matches!(need, Need::Geoip | Need::GeoipAsn) || !self.scene.geoip.is_empty();
+        options.available = rule.needs.iter().filter(is_there).cloned().collect::<BTreeSet<Need>>();
         let params = self.scene.params.clone().into_iter().collect();
         options.params.by_rule.insert(rule.id.clone(), params);
         if let Some(as_of) = &self.scene.as_of {
@@ -250,7 +257,20 @@ impl Case {
     }
 
     fn session(&self) -> Result<Session> {
-        session([(self.path.display().to_string(), self.open()?)])
+        let session = session([(self.path.display().to_string(), self.open()?)])?;
+        Ok(session.with_geoip(&Arc::new(GeoDatabases::of_networks(self.networks()?))))
+    }
+
+    /// What the case says of networks.
+    ///
+    /// # Errors
+    /// When one is none.
+    pub fn networks(&self) -> Result<Vec<(IpNet, Place)>> {
+        let network = |(text, place): (&String, &Place)| {
+            let network = text.parse().with_context(|| format!("`{text}` in `[geoip]` is no network"))?;
+            Ok((network, place.clone()))
+        };
+        self.scene.geoip.iter().map(network).collect()
     }
 
     /// The case's log.

@@ -82,8 +82,10 @@ impl Practice {
 /// Something beside the logs that a rule reads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Need {
-    /// The GeoIP databases.
+    /// A database of the countries that addresses are in.
     Geoip,
+    /// A database of the autonomous systems that announce them.
+    GeoipAsn,
     /// The baseline of what is usual.
     Baseline,
     /// An imported inventory of this name.
@@ -94,10 +96,15 @@ impl Need {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text {
             "geoip" => Ok(Self::Geoip),
+            "geoip:asn" => Ok(Self::GeoipAsn),
             "baseline" => Ok(Self::Baseline),
             _ => match text.strip_prefix("inventory:") {
                 Some(name) if !name.is_empty() => Ok(Self::Inventory(name.to_owned())),
-                _ => Err(spelling::unknown("need", text, &["geoip", "baseline", "inventory:<name>"])),
+                _ => Err(spelling::unknown(
+                    "need",
+                    text,
+                    &["geoip", "geoip:asn", "baseline", "inventory:<name>"],
+                )),
             },
         }
     }
@@ -105,7 +112,8 @@ impl Need {
     /// What the operator has to do to meet it.
     pub(super) fn remedy(&self) -> String {
         match self {
-            Self::Geoip => "set `country` and `asn` in `[geoip]`".to_owned(),
+            Self::Geoip => "set `country` in `[geoip]`".to_owned(),
+            Self::GeoipAsn => "set `asn` in `[geoip]`".to_owned(),
             Self::Baseline => "nothing: it is counted when a rule asks".to_owned(),
             Self::Inventory(name) => format!("import the inventory `{name}`"),
         }
@@ -116,6 +124,7 @@ impl fmt::Display for Need {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Geoip => formatter.write_str("geoip"),
+            Self::GeoipAsn => formatter.write_str("geoip:asn"),
             Self::Baseline => formatter.write_str("baseline"),
             Self::Inventory(name) => write!(formatter, "inventory:{name}"),
         }

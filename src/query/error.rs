@@ -8,6 +8,7 @@ use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
+use super::geoip::GeoError;
 use crate::source::chain_text;
 
 /// Names this similar or more (Jaro-Winkler) are worth suggesting; found by trying typos.
@@ -25,6 +26,9 @@ pub enum QueryError {
     /// It met a limit of the configuration.
     #[error("{0}")]
     Limit(String),
+    /// It asks where an address is, and no database that is configured says so.
+    #[error("{0}")]
+    Geo(GeoError),
     /// Something failed while it ran. The message has the causes in it.
     #[error("the query failed: {}{}", root_message(.0), way_out(.0))]
     Failed(DataFusionError),
@@ -72,9 +76,10 @@ impl QueryError {
                  (fewer columns, a shorter time): {}",
                 first_line(message)
             )),
-            DataFusionError::External(cause) => match cause.downcast_ref::<LimitMet>() {
-                Some(limit) => Self::Limit(limit.0.clone()),
-                None => Self::Failed(error),
+            DataFusionError::External(cause) => match (cause.downcast_ref(), cause.downcast_ref()) {
+                (Some(LimitMet(message)), _) => Self::Limit(message.clone()),
+                (_, Some(of_geo)) => Self::Geo(GeoError::clone(of_geo)),
+                _ => Self::Failed(error),
             },
             DataFusionError::SchemaError(schema, _) => Self::Statement(schema_message(schema)),
             DataFusionError::Plan(message) => Self::Statement(plan_message(message, &Names::default())),

@@ -13,6 +13,7 @@ mod dialect;
 mod error;
 mod files;
 mod functions;
+mod geoip;
 mod header;
 mod hunt;
 pub(crate) mod json;
@@ -66,6 +67,7 @@ pub(crate) use self::condition::Physical;
 pub(crate) use self::dialect::Postgres;
 pub use self::error::QueryError;
 pub use self::functions::{FunctionDoc, docs as function_docs, register as register_functions};
+pub use self::geoip::{GeoDatabases, GeoError, Place};
 pub use self::header::{HeaderError, split as split_header};
 pub use self::hunt::{Hunt, HuntError, HuntParam};
 pub(crate) use self::limits::remove_all_spilled;
@@ -142,6 +144,15 @@ impl Session {
     /// When DataFusion can't be set up.
     pub fn empty(limits: &Limits) -> anyhow::Result<Self> {
         Ok(Self { context: context(limits)?, limits: *limits, beside: 0, lake: None, raw: None })
+    }
+
+    /// Answers `geo_country` and its like from these databases, which are read when a statement asks for them. Without any
+    /// such a statement can be planned, and not run.
+    #[must_use]
+    pub fn with_geoip(mut self, databases: &Arc<GeoDatabases>) -> Self {
+        functions::place(&self.context, databases);
+        self.beside += databases.len_max();
+        self
     }
 
     /// Moves to the lake's present state. Plans that were made before keep theirs.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use trailhound::decode::{Chunk, Decoder, Members, Options as Decoding, Printer};
 use trailhound::detect::test::{Case, CaseOutcome, cases, mutate, only, session, test};
 use trailhound::detect::{self, Finding, Kind, Options, Practice, RuleSet, Selection, Severity, State};
-use trailhound::query::Session;
+use trailhound::query::{GeoDatabases, Session};
 use trailhound::timespan::Timespan;
 
 use crate::harness::TestDir;
@@ -220,11 +221,17 @@ fn copies(records: &[Value], tag: &str) -> String {
     format!("{{\"Records\":[{}]}}", shifted.join(","))
 }
 
+/// A session over a log, in which addresses are where the case says.
+fn session_of(case: &Case, log: &str) -> Session {
+    let session = session([("case.json".to_owned(), log.as_bytes())]).unwrap();
+    session.with_geoip(&Arc::new(GeoDatabases::of_networks(case.networks().unwrap())))
+}
+
 /// The log of a case, moved so that what is found in it falls into the two weeks.
 async fn moved(case: &Case, rule: &RuleSet) -> String {
     let records = records(case);
     let log = json!({ "Records": records }).to_string();
-    let session = session([("case.json".to_owned(), log.as_bytes())]).unwrap();
+    let session = session_of(case, &log);
     let options = case.options(rule.iter().next().unwrap()).unwrap();
     let report = detect::run(&session, rule, &options).await.unwrap();
     let at = report.findings.iter().next().expect("a hit has a finding").time;
@@ -310,15 +317,17 @@ async fn event_rules_find_in_two_weeks_what_they_find_in_fourteen_days() {
     let only = of_events.iter().map(|rule| rule.id.clone()).collect();
     let rules = shipped.select(&Selection { only, min_severity: None }).unwrap();
     let mut options = Options::new("law", Timestamp::UNIX_EPOCH, "law");
-    let mut logs = Vec::new();
+    let (mut logs, mut networks) = (Vec::new(), Vec::new());
     for rule in &of_events {
         let case = cases(&rule.id, &folder()).unwrap().into_iter().find(|case| case.hit).unwrap();
         let of_case = case.options(rule).unwrap();
         options.params.by_rule.extend(of_case.params.by_rule);
         options.available.extend(of_case.available);
+        networks.extend(case.networks().unwrap());
         logs.push((format!("{}.json", rule.id), copies(&records(&case), &rule.id)));
     }
     let session = session(logs.iter().map(|(name, log)| (name.clone(), log.as_bytes()))).unwrap();
+    let session = session.with_geoip(&Arc::new(GeoDatabases::of_networks(networks)));
     let found = keeps_the_law(&session, &rules, &options, "event rules").await;
     let seen: BTreeSet<_> = found.iter().map(|finding| finding.rule_id.as_str()).collect();
     let unseen: Vec<_> = of_events.iter().filter(|rule| !seen.contains(rule.id.as_str())).collect();
@@ -339,14 +348,14 @@ async fn a_query_rule_finds_in_two_weeks_what_it_finds_in_fourteen_days() {
             let mut seen = 0;
             for case in cases(&rule.id, &folder()).unwrap().into_iter().filter(|case| case.hit) {
                 let log = copies(&records(&case), "");
-                let copies = session([("copies.json".to_owned(), log.as_bytes())]).unwrap();
+                let copies = session_of(&case, &log);
                 let what = format!("{} {:?}", rule.id, case.path);
                 let options = case.options(&rule).unwrap();
                 seen += keeps_the_law(&copies, &alone, &options, &what).await.len();
                 if seen == 0 {
                     // Silence, which copies break, or a case that is longer than the time between them.
                     let log = moved(&case, &alone).await;
-                    let moved = session([("moved.json".to_owned(), log.as_bytes())]).unwrap();
+                    let moved = session_of(&case, &log);
                     seen += keeps_the_law(&moved, &alone, &options, &what).await.len();
                 }
             }

@@ -12,7 +12,9 @@ use futures::TryStreamExt;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, MakeConnection, Runner};
 use trailhound::decode::{Chunk, Decoder, Members, Options};
 use trailhound::lake::{Lake, ObjectRow, State};
-use trailhound::query::{Limits, QueryError, Session};
+use trailhound::query::{GeoDatabases, Limits, QueryError, Session};
+
+use crate::mmdb;
 
 /// The records that the files ask about.
 const EVENTS: &str = "testdata/slt/events.json";
@@ -108,7 +110,9 @@ async fn run<M: MakeConnection<Conn = Database>>(
 async fn sql_behaves_as_its_files_say() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let lake = make_lake(folder.path()).await;
+    let databases = Arc::new(GeoDatabases::of_files(&mmdb::files(folder.path())));
     let session = Session::over_lake(&lake, &Limits::default()).await.expect("a session");
+    let session = session.with_geoip(&databases);
     session
         .register_file("accounts", &in_project("testdata/slt/accounts.csv"))
         .await

@@ -34,7 +34,7 @@ fn once(function: &ScalarUDF, mut args: ScalarFunctionArgs) -> Result<ColumnarVa
 
 /// Rows with different texts, and for each row where its own is among them; nothing where most rows differ. Equal texts
 /// may be among the different ones, too.
-fn different(texts: &StringViewArray) -> Option<(UInt32Array, UInt32Array)> {
+pub(super) fn different(texts: &StringViewArray) -> Option<(UInt32Array, UInt32Array)> {
     let most = texts.len() / 2;
     let (mut rows, mut places) = (Vec::new(), Vec::with_capacity(texts.len()));
     // With each text its place; a place that is none yet matches nothing.

@@ -156,7 +156,7 @@ fn in_blocks(call: &Call<'_>, addresses: &Texts, blocks: &[IpNet]) -> ArrayRef {
 
 /// RFC 1918, 6598 (shared), 3927 and 4291 (link-local), 4193 (unique local), loopback, unspecified.
 /// Ranges for documentation count as public: that is what examples are about.
-fn is_private(address: IpAddr) -> bool {
+pub(super) fn is_private(address: IpAddr) -> bool {
     let shared = |address: Ipv4Addr| address.octets()[0] == 100 && address.octets()[1] & 0xc0 == 64;
     let local = |address: Ipv6Addr| address.is_unique_local() || address.is_unicast_link_local();
     match address {

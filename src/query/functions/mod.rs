@@ -12,6 +12,7 @@ mod around;
 mod distinct;
 mod element_at;
 mod equal_texts;
+mod geo;
 mod group_texts;
 mod growth;
 mod ip;
@@ -39,6 +40,7 @@ use datafusion::prelude::SessionContext;
 
 use self::arguments::Call;
 
+pub(super) use self::geo::place;
 pub(super) use self::growth::CONSTANT_MAX;
 pub(crate) use self::ip::parse_block;
 
@@ -87,7 +89,7 @@ pub fn docs() -> Vec<FunctionDoc> {
         example: function.example.0,
         result: function.example.1,
     });
-    ours.chain([element_at::DOC, iso_time::TO_ISO8601, iso_time::PARTITION_DAY]).collect()
+    ours.chain(geo::docs()).chain([element_at::DOC, iso_time::TO_ISO8601, iso_time::PARTITION_DAY]).collect()
 }
 
 /// Registers all functions: ours and the JSON operators. A worker calls it too.
@@ -100,6 +102,7 @@ pub fn register(context: &SessionContext) -> Result<()> {
     for function in all() {
         context.register_udf(ScalarUDF::from(Adapter::new(function)));
     }
+    geo::register(context);
     element_at::register(context);
     iso_time::register(context);
     distinct::register(context)?;
@@ -202,7 +205,7 @@ mod tests {
     use crate::query::{Limits, Session};
 
     async fn evaluate(expression: &str) -> String {
-        let session = Session::empty(&Limits::default()).unwrap();
+        let session = Session::empty(&Limits::default()).unwrap().with_geoip(&geo::tests::documentation());
         let frame = session.plan(&format!("SELECT {expression} AS result"), &BTreeMap::new()).unwrap();
         let batches = frame.collect().await.unwrap();
         let column = batches[0].column(0);
