@@ -291,7 +291,7 @@ async fn expected_findings_are_left_out_and_counted_and_a_mistake_hides_nothing(
 #[tokio::test]
 async fn a_run_over_nothing_finds_nothing_and_still_says_what_is_not_configured() {
     let set = rules(vec![
-        rule("a", "needs: baseline\n", "SELECT * FROM cloudtrail WHERE true"),
+        rule("a", "needs: geoip\n", "SELECT * FROM cloudtrail WHERE true"),
         rule("b", "", "SELECT * FROM cloudtrail WHERE true"),
     ]);
     let report = run(&session_over(&[]), &set, &options()).await.unwrap();

@@ -334,7 +334,7 @@ async fn errors_say_what_to_change() {
         ("SELECT 1 FROM cloudtrial", "no table `cloudtrial`; did you mean `cloudtrail`"),
         (
             "SELECT 1 FROM zzzz",
-            "no table `zzzz`; there are cloudtrail, cloudtrail_logs, dead_letters, detections, findings, objects",
+            "no table `zzzz`; there are baseline, cloudtrail, cloudtrail_logs, dead_letters, detections, findings, objects",
         ),
         (
             "SELECT cidr_contain('10.0.0.0/8', '1')",
