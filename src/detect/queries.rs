@@ -21,10 +21,12 @@ use jiff::SignedDuration;
 use super::bindings::{self, Bindings};
 use super::computed;
 use super::finding::Finding;
+use super::kind::Kind;
 use super::outcome::RuleOutcome;
 use super::rule::Rule;
 use super::run::{self, Options, between, column, within};
 use super::scan::{ReadRows, Reads};
+use super::stories;
 use super::window::{Frame, Span};
 use crate::query::{QueryError, Ready, Rows, Scan, Session};
 use crate::timespan::Timespan;
@@ -205,7 +207,7 @@ async fn ready(session: &Session, rule: &Rule, mut bindings: Bindings, frame: Fr
     bindings::only_used(&mut bindings, rule.parameters());
     let planned = session.prepare(rule.sql(), &bindings).await?;
     let (state, plan) = planned.into_parts();
-    let plan = read_only_within(plan, frame.read)?;
+    let plan = read_only_within(plan, rule, frame.read)?;
     let rows = DataFrame::new(state, plan).filter(within("time", frame.keep))?;
     Ok(session.ready(rows).await?)
 }
@@ -284,18 +286,18 @@ fn each_once(mut findings: Vec<Finding>, total: u64, max: usize) -> (Vec<Finding
     (findings, dropped)
 }
 
-/// Puts a filter on each scan of `cloudtrail`, below everything the rule does, so that rows outside don't
-/// exist for it, whatever its own conditions on time say.
-fn read_only_within(plan: LogicalPlan, span: Span) -> Result<LogicalPlan> {
-    let bounded = plan.transform_up_with_subqueries(|node| match &node {
-        LogicalPlan::TableScan(scan) if scan.table_name.table() == "cloudtrail" => {
-            let table: TableReference = scan.table_name.clone();
-            let event_time = Expr::Column(Column::new(Some(table), "event_time"));
-            let filter = between(event_time, span);
-            let filtered = LogicalPlanBuilder::from(node).filter(filter)?.build()?;
-            Ok(Transformed::yes(filtered))
-        }
-        _ => Ok(Transformed::no(node)),
+/// Puts a filter on each scan of `cloudtrail`, or of a story's `findings`, below everything the rule does, so that
+/// rows outside don't exist for it, whatever its own conditions on time say.
+fn read_only_within(plan: LogicalPlan, rule: &Rule, span: Span) -> Result<LogicalPlan> {
+    let bounded = plan.transform_up_with_subqueries(|node| {
+        let LogicalPlan::TableScan(scan) = &node else { return Ok(Transformed::no(node)) };
+        let table: TableReference = scan.table_name.clone();
+        let filter = match (table.table(), rule.kind) {
+            ("cloudtrail", _) => between(Expr::Column(Column::new(Some(table), "event_time")), span),
+            (stories::TABLE, Kind::Story) => stories::readable(rule, table, span),
+            _ => return Ok(Transformed::no(node)),
+        };
+        Ok(Transformed::yes(LogicalPlanBuilder::from(node).filter(filter)?.build()?))
     })?;
     Ok(bounded.data)
 }

@@ -119,6 +119,7 @@ fn facts(finding: &Finding) -> String {
     for (name, value) in &finding.details {
         match value {
             Value::String(text) => add(name, text),
+            Value::Array(items) => items.iter().for_each(|item| add(name, &item.to_string())),
             other => add(name, &other.to_string()),
         }
     }
