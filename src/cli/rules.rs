@@ -62,6 +62,7 @@ fn shown(rule: &Rule) -> String {
     let mut out = format!("{} ({}, {})\n{}\n", rule.id, rule.severity.name(), rule.status.name(), rule.title);
     _ = writeln!(out, "\n{}", rule.description);
     let lists = [
+        ("a story about", &rule.rules),
         ("ATT&CK", &rule.attack),
         ("false positives", &rule.false_positives),
         ("respond", &rule.respond),
@@ -98,7 +99,7 @@ fn described(rule: &Rule) -> Value {
         "attack": rule.attack, "practice": rule.practice.map(|practice| practice.name()),
         "description": rule.description, "params": rule.params.keys().collect::<Vec<_>>(),
         "file": rule.file, "version": rule.version,
-        "kind": rule.kind.name(),
+        "kind": rule.kind.name(), "rules": rule.rules,
         "sql": match &rule.body { Body::Sql { text, .. } => Some(text), _ => None },
         "sigma": match &rule.body {
             Body::Sigma { text, .. } | Body::Correlation { text, .. } => Some(text),

@@ -1,22 +1,25 @@
 //! `rules check`: every mistake that can be found without running a rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
-use datafusion::sql::sqlparser::ast::{Expr, Query, Spanned, visit_expressions, visit_relations};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Query, Spanned, Value, visit_expressions, visit_relations,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::bindings::{self, BOUND_TO_ALL};
-use super::computed::{OPTIONAL, REQUIRED, RESERVED};
+use super::computed::{OF_STEPS, OPTIONAL, REQUIRED, REQUIRED_OF_STORY, RESERVED, STEPS};
 use super::kind::{self, Kind};
 use super::mistake::{Level, Mistake};
 use super::rule::{Body, Rule};
 use super::rule_set::{self, RuleFile};
 use super::sigma::{self, Placeholders};
 use super::spelling;
+use super::stories;
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{asked, glob, nulls};
@@ -52,7 +55,11 @@ const UNSTABLE: [&str; 14] = [
 pub fn check(session: &Session, files: &[RuleFile], placeholders: &Placeholders) -> Vec<Mistake> {
     let (rules, mut mistakes) = rule_set::rules(files, placeholders);
     let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let kinds = kinds(&rules);
     for rule in rules {
+        for message in rule_set::wrong_parts(&rule, |id| kinds.get(id).copied()) {
+            mistakes.push(Mistake::error(&rule.file, rule.line, message));
+        }
         match seen.get(&rule.id) {
             Some((other, version)) if *version != rule.version => {
                 let message = format!("id `{}` is taken by `{other}`; choose another", rule.id);
@@ -73,6 +80,14 @@ pub fn check(session: &Session, files: &[RuleFile], placeholders: &Placeholders)
     }
     mistakes.sort();
     mistakes
+}
+
+/// What kinds these rules are of, and shipped ones that stories among them are about.
+fn kinds(rules: &[Rule]) -> BTreeMap<String, Kind> {
+    let named: BTreeSet<_> = rules.iter().flat_map(|rule| &rule.rules).map(String::as_str).collect();
+    let shipped = rule_set::shipped_named(|id| named.contains(id));
+    let shipped = rule_set::rules(&shipped, &Placeholders::new()).0;
+    shipped.iter().chain(rules).map(|rule| (rule.id.clone(), rule.kind)).collect()
 }
 
 /// Checks what `trailhound.toml` says about rules: that they exist, and that no suppression has expired.
@@ -127,6 +142,9 @@ impl Checker<'_> {
                     "`{text}` is not true when a value is missing; use coalesce(…) or IS DISTINCT FROM"
                 );
                 self.warn(line, message);
+            }
+            if self.rule.kind == Kind::Story {
+                self.parts(&query);
             }
             for (line, level, message) in asked::oddities(&query) {
                 match level {
@@ -214,6 +232,31 @@ impl Checker<'_> {
         }
     }
 
+    /// That a story asks for the rules that its header names, and no others.
+    fn parts(&mut self, query: &Query) {
+        let rule = self.rule;
+        let mut asked = Vec::new();
+        let _ = visit_expressions(query, |expr| {
+            match expr {
+                Expr::BinaryOp { left, right, .. } if is_rule_id(left) => asked.push(right.as_ref().clone()),
+                Expr::InList { expr, list, .. } if is_rule_id(expr) => asked.extend(list.iter().cloned()),
+                _ => {}
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        let asked: Vec<_> = asked.iter().filter_map(|expr| Some((line_of(expr), text_of(expr)?))).collect();
+        for (line, id) in asked.iter().filter(|(_, id)| !rule.rules.contains(id)) {
+            self.error(*line, format!("the story asks for `{id}`, which `rules` does not name"));
+        }
+        for id in rule.rules.iter().filter(|id| asked.iter().all(|(_, asked)| asked != *id)) {
+            self.mistakes.push(Mistake::warning(
+                &rule.file,
+                1,
+                format!("`rules` names `{id}`, which the story does not ask for"),
+            ));
+        }
+    }
+
     fn parameters(&mut self) {
         let used = self.rule.parameters();
         for name in self.rule.params.keys().filter(|name| !used.contains(*name)) {
@@ -240,8 +283,16 @@ impl Checker<'_> {
         let run = Span { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
         bindings::bind_times(&mut bindings, Frame::new(run, rule.window, rule.lookback), rule.window);
         bindings::only_used(&mut bindings, rule.parameters());
-        match session.plan(rule.sql(), &bindings) {
-            Ok(planned) if rule.kind == Kind::Query => self.columns(planned.schema()),
+        let tables = match rule.kind {
+            Kind::Story => session.beside(stories::TABLE, stories::schema(), Vec::new()).map(Some),
+            _ => Ok(None),
+        };
+        let tables = match &tables {
+            Ok(tables) => tables.as_ref().unwrap_or(session),
+            Err(error) => return self.error(1, format!("{error:#}")),
+        };
+        match tables.plan(rule.sql(), &bindings) {
+            Ok(planned) if rule.kind != Kind::Event => self.columns(planned.schema()),
             Ok(_) => {}
             Err(error) => {
                 let message = error.to_string();
@@ -263,16 +314,20 @@ impl Checker<'_> {
         let fields: Vec<_> = schema.fields().iter().collect();
         let has = |name: &str| fields.iter().any(|field| field.name() == name);
         let names: Vec<_> = fields.iter().map(|field| field.name().as_str()).collect();
-        for name in REQUIRED.into_iter().filter(|name| !has(name)) {
+        let (required, of_engine): (&[_], &[_]) = match self.rule.kind {
+            Kind::Story => (&REQUIRED_OF_STORY, &OF_STEPS),
+            _ => (&REQUIRED, &[]),
+        };
+        for name in required.iter().copied().filter(|name| !has(name)) {
             let hint = spelling::nearest(name, &names)
-                .filter(|near| !REQUIRED.contains(near) && !OPTIONAL.contains(near));
+                .filter(|near| !required.contains(near) && !OPTIONAL.contains(near));
             let hint = hint.map_or_else(String::new, |near| format!("; is it `{near}`?"));
             self.error(1, format!("the query outputs no column `{name}`{hint}"));
         }
         for name in self.rule.entity.iter().filter(|name| !has(name)) {
             self.error(1, format!("the query outputs no column `{name}`, which `entity` names"));
         }
-        for name in RESERVED.into_iter().filter(|name| has(name)) {
+        for name in RESERVED.iter().chain(of_engine).copied().filter(|name| has(name)) {
             self.error(1, format!("the query outputs a column `{name}`, which the engine sets; rename it"));
         }
         for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
@@ -283,6 +338,7 @@ impl Checker<'_> {
                 "time" | "last_time" | "window_start" => matches!(field.data_type(), DataType::Timestamp(..)),
                 "count" => field.data_type().is_integer(),
                 "event_ids" | "event_names" => is_texts(field.data_type()),
+                STEPS if self.rule.kind == Kind::Story => is_texts(field.data_type()),
                 _ => true,
             };
             if !good {
@@ -314,6 +370,26 @@ fn is_texts(data_type: &DataType) -> bool {
 
 fn line_of(expr: &Expr) -> usize {
     usize::try_from(expr.span().start.line).unwrap_or(0).max(1)
+}
+
+/// Whether an expression is the column that says which rule found something.
+fn is_rule_id(expr: &Expr) -> bool {
+    let name = match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::CompoundIdentifier(names) => names.last(),
+        _ => None,
+    };
+    name.is_some_and(|name| name.value == "rule_id")
+}
+
+fn text_of(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The first name that a message quotes: the place to look.
@@ -374,6 +450,55 @@ mod tests {
             let found = found("", sql);
             let good = |text: &String| text.starts_with(&format!("r.sql:{line}:")) && text.contains(expected);
             assert!(found.len() == 1 && good(&found[0]), "{sql}: {found:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_story_asks_for_the_rules_that_it_names_and_outputs_its_steps() {
+        let keys =
+            "entity: [principal]\nwindow: 1h\nlookback: 2h\nrules: [cloudtrail_stopped, root_api_activity]\n";
+        let story = |columns: &str, ids: &str| {
+            format!(
+                "SELECT min(time) AS time, date_bin($window, time) AS window_start, 'm' AS message, principal{columns}\n\
+                 FROM findings WHERE rule_id IN ({ids}) GROUP BY principal, date_bin($window, time)"
+            )
+        };
+        let steps = ", array_agg(finding_id) AS steps";
+        let both = "'cloudtrail_stopped', 'root_api_activity'";
+        assert_eq!(found(keys, &story(steps, both)), [] as [String; 0]);
+        for (keys, sql, expected) in [
+            (keys, story("", both), "no column `steps`"),
+            (keys, story(", 1 AS steps", both), "outputs `steps` as"),
+            (
+                keys,
+                story(", array_agg(finding_id) AS steps, count(*) AS count", both),
+                "which the engine sets",
+            ),
+            (keys, story(steps, "'cloudtrail_stopped'"), "which the story does not ask for"),
+            (
+                keys,
+                story(steps, &format!("{both}, 'root_api_read'")),
+                "r.sql:17: error: the story asks for `root_api_read`",
+            ),
+            (
+                "rules: [no_such_rule]\nentity: a\nwindow: 1h\nlookback: 1h\n",
+                story(steps, "'no_such_rule'"),
+                "no such rule",
+            ),
+            ("entity: [principal]\nwindow: 1h\n", story(steps, both), "a story needs `lookback`"),
+            (
+                "rules: [a]\nentity: a\nwindow: 1h\nlookback: 1h\nclock: true\n",
+                story(steps, both),
+                "`clock` is for",
+            ),
+            (
+                "rules: [a]\n",
+                "SELECT * FROM cloudtrail WHERE true".to_owned(),
+                "`rules` is for rules that compute",
+            ),
+        ] {
+            let found = found(keys, &sql);
+            assert!(found.iter().any(|text| text.contains(expected)), "{expected}: {found:?}");
         }
     }
 

@@ -4,15 +4,16 @@
 //! details. A row that has no time, no window or no count is the rule's mistake, and ends the rule.
 
 use anyhow::{Context, Result, bail, ensure};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, new_null_array};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Field, Fields, Int64Type, Schema, TimestampMicrosecondType};
 use arrow::json::LineDelimitedWriter;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 use super::finding::{self, EVENT_IDS_MAX, Finding, Stamp};
+use super::kind::Kind;
 use super::rule::Rule;
 use super::window;
 use crate::event::timestamp_type;
@@ -41,8 +42,21 @@ pub(super) const RESERVED: [&str; 13] = [
     "run_id",
 ];
 
-/// The findings that the rows of `batch` are.
+/// Columns every story outputs.
+pub(super) const REQUIRED_OF_STORY: [&str; 4] = ["time", "window_start", "message", STEPS];
+
+/// The ids of the findings that a story is made of.
+pub(super) const STEPS: &str = "steps";
+
+/// Columns of a story's finding that follow from its steps; a story can't output them.
+pub(super) const OF_STEPS: [&str; 4] = ["last_time", "count", "event_ids", "event_names"];
+
+/// The findings that the rows of `batch` are. What follows from the steps of a story is still to be told.
 pub(super) fn findings(batch: &RecordBatch, rule: &Rule, stamp: &Stamp) -> Result<Vec<Finding>> {
+    let batch = &match rule.kind {
+        Kind::Story => with_places_for_steps(batch)?,
+        _ => batch.clone(),
+    };
     let rows = Rows::new(batch)?;
     let entity: Result<Vec<_>> = rule.entity.iter().map(|name| text_column(batch, name)).collect();
     let entity = entity?;
@@ -53,6 +67,18 @@ pub(super) fn findings(batch: &RecordBatch, rule: &Rule, stamp: &Stamp) -> Resul
         findings.push(found.with_context(|| format!("row {} of the rule's result", row + 1))?);
     }
     Ok(findings)
+}
+
+/// With the columns that a query rule has and a story has not.
+fn with_places_for_steps(batch: &RecordBatch) -> Result<RecordBatch> {
+    let time = given(batch, "time")?;
+    let ones: ArrayRef = Arc::new(Int64Array::from(vec![1; batch.num_rows()]));
+    let none = new_null_array(&DataType::Utf8, batch.num_rows());
+    let more = [("last_time", time), ("count", &ones), ("event_ids", &none)];
+    let fields = more.map(|(name, column)| Arc::new(Field::new(name, column.data_type().clone(), true)));
+    let schema = Schema::new(batch.schema().fields().iter().cloned().chain(fields).collect::<Fields>());
+    let columns = batch.columns().iter().cloned().chain(more.map(|(_, column)| column.clone()));
+    Ok(RecordBatch::try_new(Arc::new(schema), columns.collect())?)
 }
 
 fn one(

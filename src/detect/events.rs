@@ -39,6 +39,9 @@ const TEXTS: [&str; 19] = [
     "source_object",
 ];
 
+/// What was asked for and answered, as JSON: kept where stories are told of it.
+pub(super) const PARAMETERS: [&str; 2] = ["request_parameters", "response_elements"];
+
 const EVENT_ID: usize = 0;
 const RECIPIENT: usize = 1;
 const ACCOUNTS: [usize; 3] = [RECIPIENT, 2, 3];
@@ -60,6 +63,8 @@ pub(super) struct Events {
     /// By place in [`TEXTS`].
     texts: Vec<StringViewArray>,
     content: StringViewArray,
+    /// By place in [`PARAMETERS`], if they were kept.
+    parameters: [Option<StringViewArray>; 2],
 }
 
 impl Events {
@@ -74,7 +79,8 @@ impl Events {
         let times = column("event_time")?.as_primitive_opt::<TimestampMicrosecondType>();
         let times = times.context("`event_time` is no time")?.clone();
         let texts = TEXTS.into_iter().map(text).collect::<Result<Vec<_>>>()?;
-        Ok(Self { times, texts, content: text(CONTENT)? })
+        let parameters = PARAMETERS.map(|name| batch.column_by_name(name)?.as_string_view_opt().cloned());
+        Ok(Self { times, texts, content: text(CONTENT)?, parameters })
     }
 
     /// When it was, in microseconds.
@@ -95,6 +101,14 @@ impl Events {
     /// From where: an address, or what stands for one.
     pub(super) fn address(&self, row: usize) -> Option<&str> {
         ADDRESSES.into_iter().find_map(|column| self.text(column, row))
+    }
+
+    /// The [`PARAMETERS`], as far as they were kept.
+    pub(super) fn parameters(&self, row: usize) -> [Option<&str>; 2] {
+        [0, 1].map(|place| {
+            let column = self.parameters[place].as_ref()?;
+            column.is_valid(row).then(|| column.value(row))
+        })
     }
 
     /// What tells an event from all others: its id, or its content, and the account that got it.

@@ -170,6 +170,17 @@ impl Findings {
         self.order.iter().map(|place| self.finding(place))
     }
 
+    /// What was asked for and answered in the event of the one at this place, where that was kept.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub(super) fn parameters(&self, place: usize) -> [Option<&str>; 2] {
+        match self.order[place].of {
+            Of::Made(_) => [None, None],
+            Of::Event { hit, .. } => self.events[hit.batch as usize].parameters(hit.row as usize),
+        }
+    }
+
     /// Copies of all of them.
     #[cfg(test)]
     pub(crate) fn to_vec(&self) -> Vec<Finding> {
@@ -187,6 +198,13 @@ impl Findings {
         concerns: impl Fn(Head<'_>) -> bool,
     ) -> impl Iterator<Item = Cow<'_, Finding>> {
         self.order.iter().filter(move |place| concerns(self.head(place))).map(|place| self.finding(place))
+    }
+
+    /// Those of the rules that `is_of` says by their ids.
+    pub(super) fn of_rules(&self, is_of: impl Fn(&str) -> bool) -> Self {
+        let mut some = self.clone();
+        some.order.retain(|place| is_of(self.rule_id(place)));
+        some
     }
 
     /// Leaves, of those that `concerns` says, those that `keep` says, and all others.

@@ -21,7 +21,7 @@ use super::yaml;
 use crate::query::split_header;
 use crate::timespan;
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "id",
     "title",
     "severity",
@@ -39,6 +39,7 @@ const KEYS: [&str; 17] = [
     "lookback",
     "clock",
     "untested",
+    "rules",
 ];
 
 const PARAM_KEYS: [&str; 4] = ["type", "required", "default", "description"];
@@ -46,6 +47,9 @@ const PARAM_KEYS: [&str; 4] = ["type", "required", "default", "description"];
 /// A window divides time into buckets that days and hours fit into; a longer one would keep a finding open
 /// for longer than anybody waits.
 const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(24 * 31);
+
+/// Rules that a story is about: as many as a correlation.
+const RULES_MAX: usize = 64;
 
 /// Reads a rule file; its kind is still to be told from the SQL.
 pub(super) fn parse(file: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
@@ -115,6 +119,7 @@ impl Header<'_> {
         let lookback = self.duration("lookback");
         let clock = self.flag("clock");
         let untested = self.untested();
+        let rules = self.rules();
         Some(Rule {
             id: id?,
             title: title?,
@@ -133,6 +138,7 @@ impl Header<'_> {
             lookback,
             clock,
             untested,
+            rules,
             kind: Kind::Query,
             body: Body::Sql { text: parts.sql.to_owned(), line: parts.sql_line, parameters: BTreeSet::new() },
             version: version(text),
@@ -173,6 +179,21 @@ impl Header<'_> {
             }
         }
         untested
+    }
+
+    /// The rules of a story, each once.
+    fn rules(&mut self) -> Vec<String> {
+        let rules = self.texts("rules");
+        if rules.len() > RULES_MAX {
+            self.mistake(
+                "rules",
+                format!("`rules` holds {} rules; at most {RULES_MAX} are allowed", rules.len()),
+            );
+        }
+        for (index, id) in rules.iter().enumerate().filter(|(index, id)| rules[..*index].contains(id)) {
+            self.mistake("rules", format!("`rules` holds `{id}` twice (number {})", index + 1));
+        }
+        rules
     }
 
     fn needs(&mut self) -> Vec<Need> {

@@ -1,14 +1,16 @@
-//! The two kinds of rules, told apart by the parsed query.
+//! The kinds of rules, told apart by the parsed query.
 //!
 //! `SELECT * FROM cloudtrail WHERE …` and nothing else is an event rule: each row is judged by itself, so
-//! that many such rules can share one scan and an event can be judged as soon as it arrives. Whatever looks
-//! at more than one row at a time (joins, subqueries, aggregates, windows, DISTINCT, LIMIT) is a query rule.
+//! that many such rules can share one scan and an event can be judged as soon as it arrives. What reads
+//! `findings` is a story. Whatever else looks at more than one row at a time (joins, subqueries, aggregates,
+//! windows, DISTINCT, LIMIT) is a query rule.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, Statement, TableFactor, visit_expressions,
+    Expr, GroupByExpr, ObjectName, Query, Select, SelectItem, SetExpr, Statement, TableFactor, Visit,
+    Visitor, visit_expressions,
 };
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 
@@ -26,6 +28,8 @@ pub enum Kind {
     Query,
     /// What other rules match within a span of time is a finding.
     Correlation,
+    /// Each row it computes over the findings of other rules is a finding.
+    Story,
 }
 
 impl Kind {
@@ -35,6 +39,7 @@ impl Kind {
             Self::Event => "event",
             Self::Query => "query",
             Self::Correlation => "correlation",
+            Self::Story => "story",
         }
     }
 }
@@ -42,7 +47,51 @@ impl Kind {
 /// The kind of the rule with this SQL, and the names of its parameters; or the line and the reason why it can't be parsed.
 pub(super) fn of(sql: &str) -> Result<(Kind, BTreeSet<String>), (usize, String)> {
     let mut query = parse(sql)?;
-    Ok((if only_filters(&query) { Kind::Event } else { Kind::Query }, parameter_names(&mut query)))
+    let read = Tables::of(&query);
+    let kind = match (read.has("findings"), read.has("cloudtrail")) {
+        (true, true) => {
+            let message = "it reads `findings` and `cloudtrail`; a story is about what its rules find, and reads `findings` alone";
+            return Err((1, message.to_owned()));
+        }
+        (true, false) => Kind::Story,
+        (false, _) if only_filters(&query) => Kind::Event,
+        (false, _) => Kind::Query,
+    };
+    Ok((kind, parameter_names(&mut query)))
+}
+
+/// The names that a query reads from, without those that it gives itself.
+#[derive(Debug, Default)]
+struct Tables {
+    read: BTreeSet<String>,
+    given: BTreeSet<String>,
+}
+
+impl Tables {
+    fn of(query: &Query) -> Self {
+        let mut tables = Self::default();
+        let _ = query.visit(&mut tables);
+        tables
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.read.contains(name) && !self.given.contains(name)
+    }
+}
+
+impl Visitor for Tables {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let given = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.given.extend(given.map(|table| table.alias.name.value.to_ascii_lowercase()));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_relation(&mut self, name: &ObjectName) -> ControlFlow<()> {
+        self.read.insert(name.to_string().to_ascii_lowercase());
+        ControlFlow::Continue(())
+    }
 }
 
 /// The one query that `sql` is.
@@ -159,6 +208,21 @@ mod tests {
         ] {
             assert_eq!(kind_of(sql), Ok(Kind::Query), "{sql}");
         }
+    }
+
+    #[test]
+    fn what_reads_findings_is_a_story() {
+        for sql in [
+            "SELECT * FROM findings WHERE rule_id = 'a'",
+            "WITH a AS (SELECT * FROM Findings f) SELECT 1 FROM a",
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM findings)",
+        ] {
+            assert_eq!(kind_of(sql), Ok(Kind::Story), "{sql}");
+        }
+        let own = "WITH findings AS (SELECT * FROM cloudtrail) SELECT * FROM findings";
+        assert_eq!(kind_of(own), Ok(Kind::Query));
+        let both = "SELECT 1 FROM findings JOIN cloudtrail USING (principal)";
+        assert!(kind_of(both).unwrap_err().1.contains("reads `findings` alone"));
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod shipped;
 pub(crate) mod sigma;
 mod spelling;
 mod store;
+mod stories;
 mod suppress;
 pub mod test;
 mod vocabulary;

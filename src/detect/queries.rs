@@ -12,7 +12,7 @@ use anyhow::Result;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, ScalarValue};
+use datafusion::common::{Column, ScalarValue, TableReference};
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -21,10 +21,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::bindings::{self, Bindings};
 use super::computed;
 use super::finding::Finding;
+use super::kind::Kind;
 use super::outcome::RuleOutcome;
 use super::rule::Rule;
 use super::run::{self, Options, between, column, within};
 use super::scan::{ReadRows, Reads};
+use super::stories;
 use super::window::{Frame, Span};
 use crate::query::{QueryError, Ready, Rows, Scan, Session};
 use crate::timespan::Timespan;
@@ -207,7 +209,7 @@ async fn ready(session: &Session, rule: &Rule, mut bindings: Bindings, frame: Fr
     bindings::only_used(&mut bindings, rule.parameters());
     let planned = session.prepare(rule.sql(), &bindings).await?;
     let (state, plan) = planned.into_parts();
-    let plan = read_only_within(plan, frame.read)?;
+    let plan = read_only_within(plan, rule, frame.read)?;
     let rows = DataFrame::new(state, plan).filter(within("time", frame.keep))?;
     Ok(session.ready(rows).await?)
 }
@@ -286,21 +288,20 @@ fn each_once(mut findings: Vec<Finding>, total: u64, max: usize) -> (Vec<Finding
     (findings, dropped)
 }
 
-/// Puts a filter on each scan of `cloudtrail` and `baseline`, below everything the rule does, so that rows outside don't
-/// exist for it, whatever its own conditions on time say.
-fn read_only_within(plan: LogicalPlan, span: Span) -> Result<LogicalPlan> {
-    let bounded = plan.transform_up_with_subqueries(|node| match &node {
-        LogicalPlan::TableScan(scan) => {
-            let column = |name| Expr::Column(Column::new(Some(scan.table_name.clone()), name));
-            let filter = match scan.table_name.table() {
-                "cloudtrail" => between(column("event_time"), span),
-                "baseline" => on_days(column("day"), span),
-                _ => return Ok(Transformed::no(node)),
-            };
-            let filtered = LogicalPlanBuilder::from(node).filter(filter)?.build()?;
-            Ok(Transformed::yes(filtered))
-        }
-        _ => Ok(Transformed::no(node)),
+/// Puts a filter on each scan of `cloudtrail` and `baseline`, or of a story's `findings`, below everything the rule does, so
+/// that rows outside don't exist for it, whatever its own conditions on time say.
+fn read_only_within(plan: LogicalPlan, rule: &Rule, span: Span) -> Result<LogicalPlan> {
+    let bounded = plan.transform_up_with_subqueries(|node| {
+        let LogicalPlan::TableScan(scan) = &node else { return Ok(Transformed::no(node)) };
+        let table: TableReference = scan.table_name.clone();
+        let column = |name| Expr::Column(Column::new(Some(table.clone()), name));
+        let filter = match (table.table(), rule.kind) {
+            ("cloudtrail", _) => between(column("event_time"), span),
+            ("baseline", _) => on_days(column("day"), span),
+            (stories::TABLE, Kind::Story) => stories::readable(rule, table, span),
+            _ => return Ok(Transformed::no(node)),
+        };
+        Ok(Transformed::yes(LogicalPlanBuilder::from(node).filter(filter)?.build()?))
     })?;
     Ok(bounded.data)
 }

@@ -53,6 +53,8 @@ pub struct Rule {
     pub clock: bool,
     /// Parts of its SQL that no test case can show to be needed, and why they are there.
     pub untested: BTreeMap<String, String>,
+    /// The rules that a story is about.
+    pub rules: Vec<String>,
     /// Whether it filters events or computes findings.
     pub kind: Kind,
     /// What it asks.
@@ -151,17 +153,26 @@ impl Rule {
     ///
     /// A rule about silence may do without windows: its findings are dated at one instant.
     fn check_shape(&self, mistakes: &mut Vec<Mistake>) {
+        let is_story = self.kind == Kind::Story;
         let keys = [
             ("entity", !self.entity.is_empty(), true),
             ("window", self.window.is_some(), !self.clock),
-            ("lookback", self.lookback.is_some(), false),
+            ("lookback", self.lookback.is_some(), is_story),
             ("clock", self.clock, false),
+            ("rules", !self.rules.is_empty(), is_story),
         ];
         for (key, given, needed) in keys {
             let message = match self.kind {
                 Kind::Event if given => {
                     format!("`{key}` is for rules that compute findings; this one only filters `cloudtrail`")
                 }
+                Kind::Query if key == "rules" && given => {
+                    "`rules` is for stories, which read `findings`; this rule reads `cloudtrail`".to_owned()
+                }
+                Kind::Story if key == "clock" && given => {
+                    "`clock` is for rules about silence; a story is about what was found".to_owned()
+                }
+                Kind::Story if needed && !given => format!("a story needs `{key}`"),
                 Kind::Query if needed && !given => format!("a rule that computes findings needs `{key}`"),
                 _ => continue,
             };

@@ -1,6 +1,6 @@
 //! The rules of a run: those shipped, those from files, and the choice among them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::Severity;
+use super::kind::Kind;
 use super::mistake::{Mistake, Mistakes};
 use super::rule::Rule;
 use super::sigma::Placeholders;
@@ -68,6 +69,8 @@ pub struct Selection {
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Arc<Rule>>,
+    /// Rules that stories of the set are about and that are not in it: they run for these stories alone.
+    parts: Vec<Arc<Rule>>,
     refused: Vec<Mistake>,
 }
 
@@ -101,12 +104,7 @@ impl RuleSet {
         placeholders: &Placeholders,
         only: &[String],
     ) -> Result<Self, Mistakes> {
-        let mut files = shipped_files();
-        // A shipped file is named after its rule.
-        files.retain(|file| {
-            let id = Path::new(&file.path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            only.iter().any(|only| glob::matches(only, id))
-        });
+        let mut files = shipped_named(|id| only.iter().any(|only| glob::matches(only, id)));
         let (read, unreadable) = read(paths)?;
         files.extend(read);
         Ok(Self::parse(&files, placeholders).with_refused(unreadable))
@@ -127,7 +125,35 @@ impl RuleSet {
                 None => drop(rules.insert(rule.id.clone(), Arc::new(rule))),
             }
         }
-        Self { rules: rules.into_values().collect(), refused }
+        Self { rules: rules.into_values().collect(), parts: Vec::new(), refused }.with_parts()
+    }
+
+    /// With the shipped rules that its stories name and it lacks. A story that names what is no rule is left out.
+    fn with_parts(mut self) -> Self {
+        let named: BTreeSet<_> = self.rules.iter().flat_map(|rule| &rule.rules).collect();
+        let files = shipped_named(|id| named.contains(&id.to_owned()) && self.get(id).is_none());
+        self.parts = rules(&files, &Placeholders::new()).0.into_iter().map(Arc::new).collect();
+        self.parts.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut refused = Vec::new();
+        for rule in &self.rules {
+            let wrong = wrong_parts(rule, |id| self.part(id).map(|part| part.kind));
+            refused.extend(wrong.into_iter().map(|message| Mistake::error(&rule.file, rule.line, message)));
+        }
+        self.rules
+            .retain(|rule| rule.rules.is_empty() || refused.iter().all(|mistake| mistake.file != rule.file));
+        self.refused.extend(refused);
+        self
+    }
+
+    /// The rule with this id, also one that runs for a story alone.
+    fn part(&self, id: &str) -> Option<&Arc<Rule>> {
+        self.get(id).or_else(|| self.parts.iter().find(|part| part.id == id))
+    }
+
+    /// The rules that stories among `rules` are about, each once, by id.
+    pub(super) fn parts_of<'r>(&self, rules: impl Iterator<Item = &'r Arc<Rule>>) -> Vec<Arc<Rule>> {
+        let named: BTreeSet<_> = rules.flat_map(|rule| &rule.rules).collect();
+        named.into_iter().filter_map(|id| self.part(id)).cloned().collect()
     }
 
     /// With files beside it that could not be read.
@@ -144,7 +170,12 @@ impl RuleSet {
 
     /// Rules that are known to have distinct ids and to be sorted by them.
     pub(super) fn from_rules(rules: Vec<Arc<Rule>>) -> Self {
-        Self { rules, refused: Vec::new() }
+        Self { rules, parts: Vec::new(), refused: Vec::new() }
+    }
+
+    /// As [`Self::from_rules`], with rules that the stories among them are about.
+    pub(super) fn with_others(rules: Vec<Arc<Rule>>, parts: Vec<Arc<Rule>>) -> Self {
+        Self { parts, ..Self::from_rules(rules) }
     }
 
     /// The rules that `selection` names. A disabled rule runs only when named by its id.
@@ -169,7 +200,9 @@ impl RuleSet {
             let severe = selection.min_severity.is_none_or(|least| rule.severity >= least);
             severe && fits && (named || rule.status != Status::Disabled)
         };
-        Ok(Self { rules: self.rules.iter().filter(chosen).cloned().collect(), refused: self.refused.clone() })
+        let rules: Vec<_> = self.rules.iter().filter(chosen).cloned().collect();
+        let parts = self.parts_of(rules.iter());
+        Ok(Self { rules, parts, refused: self.refused.clone() })
     }
 
     /// With the rules of another set that are not in this one.
@@ -204,8 +237,26 @@ impl RuleSet {
 
 /// The shipped rule files.
 pub fn shipped_files() -> Vec<RuleFile> {
-    let file = |(path, text): &(&str, &str)| RuleFile { path: (*path).to_owned(), text: (*text).to_owned() };
-    shipped::RULES.iter().map(file).collect()
+    shipped_named(|_| true)
+}
+
+/// The shipped rules with ids that `named` says. A shipped file is named after its rule.
+pub(super) fn shipped_named(named: impl Fn(&str) -> bool) -> Vec<RuleFile> {
+    let id = |path| Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let files = shipped::RULES.iter().filter(|(path, _)| named(id(*path)));
+    files.map(|(path, text)| RuleFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+}
+
+/// What is wrong with the rules that a story says it is about, of which `kind` knows those that there are.
+pub(super) fn wrong_parts(story: &Rule, kind: impl Fn(&str) -> Option<Kind>) -> Vec<String> {
+    let wrong = story.rules.iter().filter_map(|id| match kind(id) {
+        None => Some(format!(
+            "`rules` holds `{id}`, and there is no such rule (`trailhound rules list` lists them)"
+        )),
+        Some(Kind::Story) => Some(format!("`rules` holds `{id}`, which is a story itself")),
+        Some(_) => None,
+    });
+    wrong.collect()
 }
 
 /// Reads the rule files that `paths` are or hold, by path, and says which files in folders can't be read.
@@ -343,6 +394,40 @@ mod tests {
             ["cloudtrail_stopped", "root_api_activity"]
         );
         assert!(only(&["no_such_rule"]).is_empty());
+    }
+
+    fn story(id: &str, parts: &str) -> RuleFile {
+        let text = format!(
+            "/*---\nid: {id}\ntitle: t\nseverity: high\ndescription: d\nrules: [{parts}]\nentity: [principal]\n\
+             window: 1d\nlookback: 1d\n---*/\nSELECT * FROM findings"
+        );
+        RuleFile { path: format!("{id}.sql"), text }
+    }
+
+    #[test]
+    fn a_story_brings_its_parts_which_are_not_of_the_set() {
+        let named =
+            |set: &RuleSet| set.parts_of(set.iter()).iter().map(|part| part.id.clone()).collect::<Vec<_>>();
+        let set =
+            parse(&[story("s", "a, cloudtrail_stopped"), file("a.sql", "a", ""), file("b.sql", "b", "")]);
+        assert_eq!(
+            (ids(&set), named(&set)),
+            (vec!["a", "b", "s"], vec!["a".to_owned(), "cloudtrail_stopped".to_owned()])
+        );
+        let selection = Selection { only: vec!["s".to_owned()], min_severity: Some(Severity::High) };
+        let alone = set.select(&selection).unwrap();
+        assert_eq!((ids(&alone), named(&alone).len()), (vec!["s"], 2));
+    }
+
+    #[test]
+    fn a_story_about_what_is_no_rule_or_a_story_is_left_out_and_told() {
+        let set = parse(&[story("s", "a"), story("t", "s, no_such_rule"), file("a.sql", "a", "")]);
+        assert_eq!(ids(&set), ["a", "s"]);
+        let told: Vec<_> = set.refused().iter().map(ToString::to_string).collect();
+        assert!(
+            told.len() == 2 && told[0].contains("story itself") && told[1].contains("no such rule"),
+            "{told:?}"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! stops the others. Each rule's findings are bounded, and what is beyond the bound is counted.
 //!
 //! Rules that filter events share one scan (`scan`), which also reads for those that are queries (`queries`). Which times
-//! a rule sees and which findings are its own: `window`.
+//! a rule sees and which findings are its own: `window`. Stories are told after that, of what their rules find (`stories`).
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use super::rule_set::RuleSet;
 use super::scan::{ALL_FINDINGS_MAX, Counted, Explained, Fed, Feeds, ReadRows, Reads, Wanted};
 use super::vocabulary::Need;
 use super::window::{Frame, Span};
-use super::{scan, suppress};
+use super::{scan, stories, suppress};
 use crate::config::{Params, Suppress};
 use crate::query::Session;
 use crate::timespan::Timespan;
@@ -90,19 +90,67 @@ impl Options {
     }
 }
 
+/// What is asked of a run for stories.
+#[derive(Debug, Default)]
+pub(super) struct ForStories {
+    /// What the run is over, if that is known.
+    pub span: Option<Span>,
+    /// Rules of which it is kept what their events asked for and were answered.
+    pub told: BTreeSet<String>,
+}
+
 /// Runs `rules` over the `cloudtrail` table of `session`.
 ///
 /// # Errors
 /// When the table itself can't be read; what goes wrong with a rule is in the report.
 pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Result<Report> {
-    let of_kind = |kind| rules.iter().filter(move |rule| rule.kind == kind).collect::<Vec<_>>();
+    let (stories, others): (Vec<_>, Vec<_>) = rules.iter().partition(|rule| rule.kind == Kind::Story);
+    if !stories.is_empty() {
+        // What stories are about is read in scans of their own.
+        session.expect_scans();
+    }
+    let mut report = found(session, &others, options, stories::of_whole_run(rules, options)).await?;
+    match report.run.span {
+        Some(span) if !stories.is_empty() => {
+            let told = stories::run(session, rules, &report, span, options).await?;
+            for (outcome, found) in told.found {
+                report.rules.push(outcome);
+                report.findings.add(found);
+            }
+            report.rules.sort_by(|a, b| a.rule_id.cmp(&b.rule_id));
+            report.findings.sort();
+            report.warnings = warnings(&report.rules);
+            report.warnings.extend(told.warnings);
+        }
+        _ => {
+            report.rules.extend(stories.into_iter().map(|rule| outcome(rule)));
+            report.rules.sort_by(|a, b| a.rule_id.cmp(&b.rule_id));
+        }
+    }
+    suppress::apply(session, &options.suppress, &mut report).await;
+    Ok(report)
+}
+
+/// What `rules` find, none of which is a story, whether the operator expects it or not.
+pub(super) async fn found(
+    session: &Session,
+    rules: &[&Arc<Rule>],
+    options: &Options,
+    wanted: ForStories,
+) -> Result<Report> {
+    let of_kind = |kind| rules.iter().copied().filter(move |rule| rule.kind == kind).collect::<Vec<_>>();
     let (events, queries) = (of_kind(Kind::Event), of_kind(Kind::Query));
     let correlations = of_kind(Kind::Correlation);
     // Raw logs are decoded once where that is enough: then it is known after the scan which times it was about.
-    let once = session.is_raw() && queries.is_empty() && !events.iter().any(|rule| asks_for_times(rule));
-    let span = match once {
-        true => Some(unbounded(options.span)),
-        false => {
+    let once = session.is_raw()
+        && wanted.span.is_none()
+        && !rules.is_empty()
+        && queries.is_empty()
+        && !events.iter().any(|rule| asks_for_times(rule));
+    let span = match (wanted.span, once) {
+        (Some(span), _) => Some(span),
+        (None, true) => Some(unbounded(options.span)),
+        (None, false) => {
             session.expect_scans();
             span(session, options.span).await.context("reading the times of `cloudtrail`")?
         }
@@ -113,7 +161,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
     let (near, far) = (queries.reads(span, Reach::Near), queries.reads(span, Reach::Far));
     let start = Instant::now();
     let EventRules { outcomes: of_events, mut findings, times, counted, mut explained, fed, read } =
-        event_rules(session, &events, span, options, feeds.as_ref(), near.as_ref()).await?;
+        event_rules(session, &events, span, options, &wanted.told, (feeds.as_ref(), near.as_ref())).await?;
     let mut rows = HashMap::new();
     queries::add_rows(&mut rows, near, read)?;
     if let (Some(span), Some(reads)) = (span, &far) {
@@ -160,12 +208,12 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
     }
     let by_id: HashMap<_, _> = rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
     for outcome in &mut outcomes {
-        outcome.rule = by_id.get(outcome.rule_id.as_str()).copied().cloned();
+        outcome.rule = by_id.get(outcome.rule_id.as_str()).map(|rule| Arc::clone(rule));
     }
     outcomes.sort_by(|a, b| a.rule_id.cmp(&b.rule_id));
     findings.sort();
     let (source, found_at) = (options.source.clone(), options.found_at);
-    let mut report = Report {
+    Ok(Report {
         run: Run { id: options.run_id.clone(), source, found_at, span },
         findings,
         warnings: warnings(&outcomes),
@@ -173,9 +221,7 @@ pub async fn run(session: &Session, rules: &RuleSet, options: &Options) -> Resul
         suppressed: Vec::new(),
         counted: (options.count_only || options.explain).then_some(counted),
         explained,
-    };
-    suppress::apply(session, &options.suppress, &mut report).await;
-    Ok(report)
+    })
 }
 
 /// The rules that have more findings than are kept.
@@ -232,8 +278,8 @@ async fn event_rules(
     rules: &[&Arc<Rule>],
     span: Option<Span>,
     options: &Options,
-    feeds: Option<&Feeds>,
-    reads: Option<&Reads>,
+    told: &BTreeSet<String>,
+    (feeds, reads): (Option<&Feeds>, Option<&Reads>),
 ) -> Result<EventRules> {
     let start = Instant::now();
     let mut of_events = EventRules::default();
@@ -256,10 +302,12 @@ async fn event_rules(
     let Some(span) = span else { return Ok(of_events) };
     let max = options.findings_max;
     let counts_only = options.count_only || options.explain;
-    let wanted = match (options.explain, options.count_only) {
-        (true, _) => Wanted::Explain,
-        (false, true) => Wanted::Count,
-        (false, false) => Wanted::First(max.saturating_add(1)),
+    let told: Arc<[bool]> = judged.iter().map(|(rule, _)| told.contains(&rule.id)).collect();
+    let wanted = match (options.explain, options.count_only, told.contains(&true)) {
+        (true, ..) => Wanted::Explain,
+        (false, true, _) => Wanted::Count,
+        (false, false, false) => Wanted::First(max.saturating_add(1)),
+        (false, false, true) => Wanted::FirstTold(max.saturating_add(1), told),
     };
     let found = scan::judge(session, asked, span, wanted, feeds, reads).await?;
     let counts = found.rules.iter().flatten().map(|matched| matched.count);

@@ -37,6 +37,9 @@ const LATE: i32 = 200_000;
 /// The source name of findings in cases.
 const SOURCE: &str = "a test case";
 
+/// The rules that a story is about.
+type Parts = Vec<Arc<Rule>>;
+
 /// A log and what a rule has to make of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -94,14 +97,15 @@ pub async fn test(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
 /// Runs the cases in `folder` of slightly wrong versions of each SQL rule (`mutant`); a version that no case tells from the
 /// rule is a failure, unless the rule's header says why.
 pub async fn mutate(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
-    let of_rule = async |rule: Arc<Rule>, folder: PathBuf| match mutated(&rule, &folder).await {
-        Ok(of_rule) => of_rule,
-        Err(error) => vec![CaseOutcome {
-            rule_id: rule.id.clone(),
-            case: "its mutants".to_owned(),
-            failure: Some(format!("{error:#}")),
-        }],
-    };
+    let of_rule =
+        async |rule: Arc<Rule>, parts: Parts, folder: PathBuf| match mutated(&rule, &parts, &folder).await {
+            Ok(of_rule) => of_rule,
+            Err(error) => vec![CaseOutcome {
+                rule_id: rule.id.clone(),
+                case: "its mutants".to_owned(),
+                failure: Some(format!("{error:#}")),
+            }],
+        };
     each(rules, folder, of_rule).await
 }
 
@@ -109,20 +113,21 @@ pub async fn mutate(rules: &RuleSet, folder: &Path) -> Vec<CaseOutcome> {
 async fn each<F>(
     rules: &RuleSet,
     folder: &Path,
-    of_rule: impl Fn(Arc<Rule>, PathBuf) -> F,
+    of_rule: impl Fn(Arc<Rule>, Parts, PathBuf) -> F,
 ) -> Vec<CaseOutcome>
 where
     F: Future<Output = Vec<CaseOutcome>> + Send + 'static,
 {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let outcomes = rules.iter().map(|rule| {
-        let task = SpawnedTask::spawn(of_rule(rule.clone(), folder.to_owned()));
+        let parts = rules.parts_of(std::iter::once(rule));
+        let task = SpawnedTask::spawn(of_rule(rule.clone(), parts, folder.to_owned()));
         async { task.join_unwind().await.unwrap_or_default() }
     });
     stream::iter(outcomes).buffered(threads).concat().await
 }
 
-async fn tested(rule: Arc<Rule>, folder: PathBuf) -> Vec<CaseOutcome> {
+async fn tested(rule: Arc<Rule>, parts: Parts, folder: PathBuf) -> Vec<CaseOutcome> {
     let outcome =
         |case: &str, failure| CaseOutcome { rule_id: rule.id.clone(), case: case.to_owned(), failure };
     let cases = match cases(&rule.id, &folder) {
@@ -139,7 +144,7 @@ async fn tested(rule: Arc<Rule>, folder: PathBuf) -> Vec<CaseOutcome> {
     for case in &cases {
         let name = case.path.file_name().unwrap_or_default().to_string_lossy();
         let judged = match case.session() {
-            Ok(session) => judge(&rule, case, &session).await,
+            Ok(session) => judge(&rule, &parts, case, &session).await,
             Err(error) => Err(error),
         };
         outcomes.push(outcome(&name, judged.err().map(|error| format!("{error:#}"))));
@@ -147,13 +152,15 @@ async fn tested(rule: Arc<Rule>, folder: PathBuf) -> Vec<CaseOutcome> {
     outcomes
 }
 
-async fn mutated(rule: &Arc<Rule>, folder: &Path) -> Result<Vec<CaseOutcome>> {
+async fn mutated(rule: &Arc<Rule>, parts_of_story: &Parts, folder: &Path) -> Result<Vec<CaseOutcome>> {
     let Body::Sql { text, line, .. } = &rule.body else { return Ok(Vec::new()) };
     let cases = cases(&rule.id, folder)?;
     let sessions: Vec<_> = cases.iter().map(Case::session).collect::<Result<_>>()?;
     for (case, session) in cases.iter().zip(&sessions) {
         // What fails anyway would notice everything.
-        judge(rule, case, session).await.with_context(|| format!("`{}`", case.path.display()))?;
+        judge(rule, parts_of_story, case, session)
+            .await
+            .with_context(|| format!("`{}`", case.path.display()))?;
     }
     let outcome = |case: String, failure| CaseOutcome { rule_id: rule.id.clone(), case, failure };
     let (mut versions, mut parts) = (Vec::new(), Vec::new());
@@ -171,7 +178,8 @@ async fn mutated(rule: &Arc<Rule>, folder: &Path) -> Result<Vec<CaseOutcome>> {
     for (case, session) in cases.iter().zip(&sessions) {
         let left: Vec<_> = (0..versions.len()).filter(|version| !noticed[*version]).collect();
         let asked: Vec<_> = left.iter().map(|version| versions[*version].clone()).collect();
-        for (version, verdict) in left.into_iter().zip(verdicts(&asked, case, session).await?) {
+        for (version, verdict) in left.into_iter().zip(verdicts(&asked, parts_of_story, case, session).await?)
+        {
             noticed[version] = verdict.is_err();
         }
     }
@@ -246,7 +254,11 @@ impl Case {
         let is_there =
             |need: &&Need| !matches!(need, Need::Geoip | Need::GeoipAsn) || !self.scene.geoip.is_empty();
         options.available = rule.needs.iter().filter(is_there).cloned().collect::<BTreeSet<Need>>();
-        let params = self.scene.params.clone().into_iter().collect();
+        let params: BTreeMap<_, _> = self.scene.params.clone().into_iter().collect();
+        if !rule.rules.is_empty() {
+            // Those of the rules that a story is about, too.
+            options.params.global.extend(params.clone());
+        }
         options.params.by_rule.insert(rule.id.clone(), params);
         if let Some(as_of) = &self.scene.as_of {
             let value = ParamType::Timestamp.literal(&param::from_toml(as_of)).map_err(anyhow::Error::msg)?;
@@ -283,17 +295,22 @@ impl Case {
 }
 
 /// Runs one case; an error says how it went wrong.
-async fn judge(rule: &Arc<Rule>, case: &Case, session: &Session) -> Result<()> {
-    verdicts(std::slice::from_ref(rule), case, session).await?.pop().unwrap_or(Ok(()))
+async fn judge(rule: &Arc<Rule>, parts: &Parts, case: &Case, session: &Session) -> Result<()> {
+    verdicts(std::slice::from_ref(rule), parts, case, session).await?.pop().unwrap_or(Ok(()))
 }
 
 /// Runs one case by each of some versions of its rule, which have ids of their own; an error says how it went wrong.
-async fn verdicts(versions: &[Arc<Rule>], case: &Case, session: &Session) -> Result<Vec<Result<()>>> {
+async fn verdicts(
+    versions: &[Arc<Rule>],
+    parts: &Parts,
+    case: &Case,
+    session: &Session,
+) -> Result<Vec<Result<()>>> {
     let Some(first) = versions.first() else { return Ok(Vec::new()) };
     let mut options = case.options(first)?;
     let params = options.params.by_rule.remove(&first.id).unwrap_or_default();
     options.params.by_rule.extend(versions.iter().map(|version| (version.id.clone(), params.clone())));
-    let rules = RuleSet::from_rules(versions.to_vec());
+    let rules = RuleSet::with_others(versions.to_vec(), parts.clone());
     let report = run::run(session, &rules, &options).await?;
     let mut findings: HashMap<String, Vec<Finding>> = HashMap::new();
     for finding in report.findings.iter() {

@@ -42,10 +42,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use arrow::datatypes::DataType;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::config::Dialect;
 use datafusion::dataframe::DataFrame;
+use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
@@ -153,6 +155,24 @@ impl Session {
         functions::place(&self.context, databases);
         self.beside += databases.len_max();
         self
+    }
+
+    /// With the same limits, and nothing but the table `name` of a few rows: one thread computes with it.
+    ///
+    /// # Errors
+    /// When the rows are not of this schema.
+    pub(crate) fn beside(
+        &self,
+        name: &str,
+        schema: SchemaRef,
+        rows: Vec<RecordBatch>,
+    ) -> anyhow::Result<Self> {
+        let mut session = Self::empty(&self.limits)?;
+        session.beside = self.beside;
+        let state = session.context.state_ref();
+        state.write().config_mut().options_mut().execution.target_partitions = 1;
+        session.context.register_table(name, Arc::new(MemTable::try_new(schema, vec![rows])?))?;
+        Ok(session)
     }
 
     /// Moves to the lake's present state. Plans that were made before keep theirs.

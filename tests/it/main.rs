@@ -39,5 +39,6 @@ mod s3_stormy;
 mod sigma;
 mod slt;
 mod source;
+mod stories;
 mod trail;
 mod victim;

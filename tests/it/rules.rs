@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use trailhound::decode::{Chunk, Decoder, Members, Options as Decoding, Printer};
 use trailhound::detect::test::{Case, CaseOutcome, cases, mutate, only, session, test};
-use trailhound::detect::{self, Finding, Kind, Options, Practice, RuleSet, Selection, Severity, State};
+use trailhound::detect::{self, Finding, Kind, Options, Practice, Rule, RuleSet, Selection, Severity, State};
 use trailhound::query::{GeoDatabases, Session};
 use trailhound::timespan::Timespan;
 
@@ -338,10 +338,11 @@ async fn event_rules_find_in_two_weeks_what_they_find_in_fourteen_days() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_query_rule_finds_in_two_weeks_what_it_finds_in_fourteen_days() {
+async fn a_query_rule_and_a_story_find_in_two_weeks_what_they_find_in_fourteen_days() {
     let shipped = RuleSet::shipped().unwrap();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let queries: Vec<_> = shipped.iter().filter(|rule| rule.kind == Kind::Query).cloned().collect();
+    let computes = |rule: &&Arc<Rule>| matches!(rule.kind, Kind::Query | Kind::Story);
+    let queries: Vec<_> = shipped.iter().filter(computes).cloned().collect();
     let tried = queries.into_iter().map(|rule| {
         let alone = only(&shipped, &rule.id).unwrap();
         let tried = tokio::spawn(async move {

@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use arrow::array::{
-    Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder, TimestampMicrosecondBuilder,
-    UInt32Array,
+    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray, StringViewBuilder,
+    TimestampMicrosecondBuilder, UInt32Array,
 };
-use arrow::compute::{cast, take, take_record_batch};
+use arrow::compute::{cast, not, nullif, take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::judge::Hit;
 use super::share;
-use crate::detect::events::{self, CONTENT};
+use crate::detect::events::{self, CONTENT, PARAMETERS};
 use crate::event::timestamp_type;
 
 /// Kept events, in bytes, from which on those that nobody needs are looked for.
@@ -35,9 +35,15 @@ pub(super) struct Columns {
     pub places: Vec<usize>,
     /// Whether the input has all columns, so that an event without an id can be told by its content.
     pub whole: bool,
+    /// Of events of which rules the [`PARAMETERS`] are kept, which are among the columns then.
+    pub told: Arc<[bool]>,
 }
 
 impl Columns {
+    fn tells(&self, rule: u32) -> bool {
+        self.told.get(rule as usize).copied().unwrap_or_default()
+    }
+
     /// The columns of kept events, of an input with this schema.
     pub(super) fn kept(&self, input: &Schema) -> Schema {
         let kept = self.places.iter().map(|place| input.field(*place).name());
@@ -148,7 +154,11 @@ impl Kept {
             let (time, row) = (times.value(*row as usize), begun + places[*row as usize]);
             self.rules[*rule as usize].events.push(Event { time, batch: number, row });
         }
-        self.begun.append(batch, &rows, &self.columns, &self.schema)?;
+        let mut told = vec![false; rows.len()];
+        for (_, row) in wanted.iter().filter(|(rule, _)| self.columns.tells(*rule)) {
+            told[places[*row as usize] as usize] = true;
+        }
+        self.begun.append(batch, &rows, &told.into(), &self.columns, &self.schema)?;
         if self.begun.rows >= ROWS {
             self.flush()?;
         }
@@ -276,11 +286,12 @@ impl Begun {
         Self { times, texts, rows: 0, bytes: 0 }
     }
 
-    /// Takes in these rows of a scan's batch.
+    /// Takes in these rows of a scan's batch, and the [`PARAMETERS`] of those that are `told`.
     fn append(
         &mut self,
         batch: &RecordBatch,
         rows: &UInt32Array,
+        told: &BooleanArray,
         columns: &Columns,
         schema: &Schema,
     ) -> Result<()> {
@@ -292,6 +303,10 @@ impl Begun {
                 times.iter().for_each(|time| self.times.append_option(time));
                 continue;
             }
+            let column = match PARAMETERS.contains(&field.name().as_str()) {
+                true => nullif(&column, &not(told)?)?,
+                false => column,
+            };
             let column = cast(&column, &DataType::Utf8View)?;
             let builder = texts.next().context("a builder for each text")?;
             for text in column.as_string_view() {

@@ -69,6 +69,8 @@ pub(super) enum Asked<'a> {
 pub(super) enum Wanted {
     /// So many of each rule, the first ones.
     First(usize),
+    /// As [`Self::First`], and of events that these rules match, by their places, what was asked for and answered.
+    FirstTold(usize, Arc<[bool]>),
     /// None: how many there are, and whom they are about.
     Count,
     /// As [`Self::Count`], and what it takes to tell ([`Judged::explained`]).
@@ -289,6 +291,7 @@ async fn scan(
         _ if wanted.counts() && planned.is_empty() => vec!["event_time"],
         Wanted::Count | Wanted::Explain | Wanted::Beside(_) => affected::columns().collect(),
         Wanted::First(_) => events::columns().collect(),
+        Wanted::FirstTold(..) => events::columns().chain(events::PARAMETERS).collect(),
     };
     // An event without an id is told from others by all that it says.
     let whole = part != Part::WithId && !wanted.counts();
@@ -348,7 +351,7 @@ async fn scan(
     }
     let program = Arc::new(Program::new(entries, common));
     let keep = match wanted {
-        Wanted::First(max) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
+        Wanted::First(max) | Wanted::FirstTold(max, _) => Keep::First { max: *max, all: ALL_FINDINGS_MAX },
         Wanted::Count | Wanted::Explain | Wanted::Beside(_) => {
             let beside = match wanted {
                 Wanted::Beside(place) => match (0..).zip(&places).find(|(_, other)| *other == place) {
@@ -361,8 +364,12 @@ async fn scan(
             Keep::Count { severities: severities.into(), beside, costs: *wanted == Wanted::Explain }
         }
     };
+    let told: Arc<[bool]> = match wanted {
+        Wanted::FirstTold(_, told) => places.iter().map(|place| told[*place]).collect(),
+        _ => Arc::default(),
+    };
     let seen = Arc::new(Seen::default());
-    let told = seen.clone();
+    let seen_by = seen.clone();
     let read_by = Arc::new(OnceLock::new());
     let (input_of, asked) = (read_by.clone(), program.clone());
     let partitions = session.context().state().config().target_partitions();
@@ -386,8 +393,8 @@ async fn scan(
             let schema = input.schema();
             drop(input_of.set(input.clone()));
             let places = kept.iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
-            let columns = Columns { places, whole };
-            let scan = RuleScanExec::new(input, program, keep, told, columns, also)?;
+            let columns = Columns { places, whole, told };
+            let scan = RuleScanExec::new(input, program, keep, seen_by, columns, also)?;
             Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(scan))))
         })
         .await?;

@@ -436,7 +436,7 @@ fn rows(times: &[i64], ids: &[String]) -> RecordBatch {
 }
 
 fn kept(rules: usize, max: usize, pool: Arc<dyn MemoryPool>) -> Kept {
-    let columns = Columns { places: vec![0, 1], whole: false };
+    let columns = Columns { places: vec![0, 1], whole: false, told: Arc::default() };
     Kept::new(&schema(), columns, rules, (max, u64::MAX), MemoryConsumer::new("test").register(&pool))
 }
 

@@ -291,6 +291,7 @@ impl Reader<'_> {
             lookback: None,
             clock: false,
             untested: BTreeMap::new(),
+            rules: Vec::new(),
             kind,
             body,
             version: version(&decides.to_string()),
