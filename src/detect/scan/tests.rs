@@ -92,7 +92,7 @@ fn always() -> Span {
 struct Matching {
     count: u64,
     ids: Vec<String>,
-    events: Vec<(Option<String>, Option<String>, Option<String>, Timestamp)>,
+    events: Vec<([Option<String>; 3], Timestamp)>,
 }
 
 fn matching(judged: &Judged) -> Vec<Matching> {
@@ -103,8 +103,8 @@ fn matching(judged: &Judged) -> Vec<Matching> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let about = events.iter().map(|(events, row)| {
             let time = Timestamp::from_microsecond(events.time(*row)).unwrap();
-            let (principal, account) = (events.principal(*row), events.account(*row));
-            (owned(principal), owned(account), owned(events.address(*row)), time)
+            let about = [events.principal(*row), events.account(*row), events.address(*row)];
+            (about.map(owned), time)
         });
         let about = about.collect();
         let mut ids: Vec<_> = ids.collect();
@@ -403,13 +403,13 @@ async fn counting_comes_to_what_handing_back_would() {
     for (number, (rule, counted)) in asked().zip(&counted.rules).enumerate() {
         let matched = &judged(&session, vec![rule], 1000).await[0];
         assert_eq!(counted.as_ref().unwrap().count, matched.count, "{}", DETECTIONS[number]);
-        for (principal, account, address, time) in &matched.events {
+        for (about, time) in &matched.events {
             let once = Affected::once(severity(number), *time, *time);
             all = Some(all.map_or(once, |mut all| {
                 all.add(&once);
                 all
             }));
-            for (names, name) in wanted.iter_mut().zip([principal, account, address]) {
+            for (names, name) in wanted.iter_mut().zip(about) {
                 let Some(name) = name else { continue };
                 names.entry(name.clone()).and_modify(|own| own.add(&once)).or_insert(once);
             }
