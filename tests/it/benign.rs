@@ -70,10 +70,13 @@ fn compared(sql: &str, column: &str) -> BTreeSet<String> {
     texts
 }
 
+fn is_high(severity: &str) -> bool {
+    ["high", "critical"].contains(&severity)
+}
+
 fn high_rules(dir: &TestDir) -> Vec<Rule> {
     let all = dir.run(["rules", "list", "--format", "json"]).expect_exit(0).json();
-    let is_high = |rule: &&Value| rule["severity"] == "high" || rule["severity"] == "critical";
-    let high = all.as_array().unwrap().iter().filter(is_high);
+    let high = all.as_array().unwrap().iter().filter(|rule| rule["severity"].as_str().is_some_and(is_high));
     let rule = |rule: &Value| {
         let sql = rule["sql"].as_str().unwrap();
         Rule {
@@ -164,7 +167,6 @@ fn expect_few_high(report: &Value, which: &str) {
     for ((severity, rule), count) in &fired {
         eprintln!("{severity:<9}{rule:<48}{count:>7}");
     }
-    let is_high = |severity: &str| ["high", "critical"].contains(&severity);
     let high: u64 = fired.iter().filter(|((severity, _), _)| is_high(severity)).map(|(_, count)| count).sum();
     let allowed = HIGH_MAX * EVENTS / 1_000_000;
     assert!(
