@@ -6,8 +6,8 @@ status: stable
 attack: [T1562.008]
 practice: monitoring
 description: >
-  For a week there were events in at least 150 hours, then none for a day. Either all work there ended, or the
-  trail, its bucket policy or the collection was cut. The finding is dated one day after the last event.
+  On each of seven days events came all day long, then none for a day. Either all work there ended, or the trail, its
+  bucket policy or the collection was cut. The finding is dated one day after the last event.
 false_positives:
   - An account or region that was given up.
   - Collection that is late; it corrects itself when the logs arrive, this finding stays.
@@ -26,26 +26,28 @@ window: 1d
 lookback: 10d
 clock: true
 ---*/
--- Hours with events; the finding falls on the last event + one day, so on exactly one window.
-WITH busy_hour AS (
+-- The finding falls on the last event + one day, so on exactly one window. A day is busy when events come all day long.
+WITH busy_day AS (
   SELECT
-    coalesce(recipient_account_id, user_account_id) AS account_id,
-    aws_region AS region,
-    date_bin(INTERVAL '1 hour', event_time) AS hour,
-    max(event_time) AS last_event
-  FROM cloudtrail
-  WHERE event_time >= $lookback_start AND event_time < $window_end
-  GROUP BY 1, 2, 3
+    account_id,
+    "value" AS region,
+    "day",
+    min(first_time) AS first_event,
+    max(last_time) AS last_event,
+    max(last_time) - min(first_time) >= INTERVAL '20 hours' AND sum("count") >= 100 AS is_busy
+  FROM baseline
+  WHERE attribute = 'region'
+  GROUP BY account_id, "value", "day"
 ),
 pause AS (
   SELECT
     *,
     last_event + INTERVAL '1 day' AS due,
-    lead(hour) OVER (PARTITION BY account_id, region ORDER BY hour) AS next_hour,
-    count(*) OVER (
-      PARTITION BY account_id, region ORDER BY hour RANGE BETWEEN INTERVAL '167 hours' PRECEDING AND CURRENT ROW
-    ) AS hours_busy
-  FROM busy_hour
+    lead(first_event) OVER (PARTITION BY account_id, region ORDER BY "day") AS next_event,
+    sum(CASE WHEN is_busy THEN 1 ELSE 0 END) OVER (
+      PARTITION BY account_id, region ORDER BY "day" RANGE BETWEEN INTERVAL '7 days' PRECEDING AND INTERVAL '1 day' PRECEDING
+    ) AS busy_days
+  FROM busy_day
 )
 SELECT
   due AS time,
@@ -56,9 +58,8 @@ SELECT
   'no events of account ' || account_id || ' in ' || region || ' since ' || CAST(last_event AS VARCHAR) AS message,
   account_id,
   region,
-  last_event,
-  hours_busy
+  last_event
 FROM pause
 WHERE due >= $window_start AND due < $window_end
-  AND hours_busy >= 150
-  AND (next_hour IS NULL OR next_hour > due)
+  AND busy_days = 7
+  AND (next_event IS NULL OR next_event > due)

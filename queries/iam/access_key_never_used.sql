@@ -23,8 +23,6 @@ params:
     type: int
     default: 90
     description: days without use, 1 to 365
-untested:
-  "access_key_id LIKE 'AKIA%'": only keys of this kind are compared; fewer are read so
 entity: [access_key_id, account_id]
 lookback: 400d
 clock: true
@@ -47,10 +45,9 @@ WITH created AS (
     AND event_name = 'CreateAccessKey'
 ),
 touched AS (
-  SELECT access_key_id AS touched_key, event_time AS touched_at
-  FROM cloudtrail
-  WHERE event_time >= $lookback_start AND event_time < $window_end
-    AND access_key_id LIKE 'AKIA%'
+  SELECT "value" AS touched_key, first_time AS touched_at
+  FROM baseline
+  WHERE attribute = 'access_key'
   UNION ALL
   SELECT request_parameters ->> 'accessKeyId' AS touched_key, event_time AS touched_at
   FROM cloudtrail

@@ -30,22 +30,26 @@ clock: true
 ---*/
 -- A key's finding falls on last use + unused_days, an instant that lies in exactly one window however the time is
 -- cut, and nothing after it is looked at. Denied calls are use: somebody held the key.
--- The days are kept small, with two times each; the last calls are few and looked up afterwards.
 WITH day_of_use AS (
-  SELECT access_key_id AS key_id, event_date, min(event_time) AS first_use, max(event_time) AS last_use
-  FROM cloudtrail
-  WHERE event_time >= $lookback_start AND event_time < $window_end
-    AND access_key_id LIKE 'AKIA%'
-    -- the key's own account: elsewhere its owner appears as AWSAccount
-    AND user_type IN ('IAMUser', 'Root')
-  GROUP BY access_key_id, event_date
+  SELECT
+    "value" AS access_key_id,
+    "day",
+    min(first_time) AS first_use,
+    max(last_time) AS last_use,
+    last_value(account_id ORDER BY last_time, account_id) AS account_id,
+    last_value(principal ORDER BY last_time, principal) AS principal,
+    last_value(first_event_id ORDER BY last_time, first_event_id) AS event_id
+  FROM baseline
+  WHERE attribute = 'access_key'
+    -- the key's own account: elsewhere its owner appears as an account
+    AND (principal LIKE '%:user/%' OR principal LIKE '%:root')
+  GROUP BY "value", "day"
 ),
 pause AS (
   SELECT
-    key_id,
-    last_use,
+    *,
     last_use + CAST($unused_days || ' days' AS INTERVAL) AS due,
-    lead(first_use) OVER (PARTITION BY key_id ORDER BY event_date) AS next_use
+    lead(first_use) OVER (PARTITION BY access_key_id ORDER BY "day") AS next_use
   FROM day_of_use
 ),
 closed AS (
@@ -57,34 +61,23 @@ closed AS (
     AND event_name IN ('DeleteAccessKey', 'UpdateAccessKey')
     -- deleted or switched off, not on
     AND coalesce(lower(request_parameters ->> 'status'), '') <> 'active'
-),
-quiet AS (
-  SELECT *
-  FROM pause
-  WHERE due >= $window_start AND due < $window_end
-    AND (next_use IS NULL OR next_use > due)
-    AND NOT EXISTS (
-      SELECT 1 FROM closed
-      WHERE closed.closed_key = pause.key_id
-        AND closed.closed_at >= pause.last_use AND closed.closed_at <= pause.due
-    )
 )
 SELECT
   due AS time,
   due AS last_time,
-  event_time AS window_start,
+  last_use AS window_start,
   CAST(1 AS BIGINT) AS count,
-  make_array(max(event_id)) AS event_ids,
-  'access key ' || access_key_id || ' of ' || coalesce(max(principal), 'an unknown user') || ' was last used at '
-    || CAST(event_time AS VARCHAR) AS message,
+  make_array(event_id) AS event_ids,
+  'access key ' || access_key_id || ' of ' || principal || ' was last used at ' || CAST(last_use AS VARCHAR) AS message,
   access_key_id,
-  max(coalesce(user_account_id, recipient_account_id)) AS account_id,
-  max(principal) AS principal,
-  event_time AS last_use,
-  max(source_ip_address) AS last_address,
-  max(event_name) AS last_event_name
-FROM quiet
-JOIN cloudtrail ON access_key_id = key_id AND event_time = last_use
-WHERE event_time >= $window_start - CAST($unused_days || ' days' AS INTERVAL)
-  AND event_time < $window_end - CAST($unused_days || ' days' AS INTERVAL)
-GROUP BY access_key_id, event_time, due
+  account_id,
+  principal,
+  last_use
+FROM pause
+WHERE due >= $window_start AND due < $window_end
+  AND (next_use IS NULL OR next_use > due)
+  AND NOT EXISTS (
+    SELECT 1 FROM closed
+    WHERE closed.closed_key = pause.access_key_id
+      AND closed.closed_at >= pause.last_use AND closed.closed_at <= pause.due
+  )

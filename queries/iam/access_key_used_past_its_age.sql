@@ -26,9 +26,11 @@ params:
 entity: [access_key_id, account_id]
 window: 1d
 lookback: 400d
+untested:
+  "attribute = 'access_key'": only keys are like a key; fewer rows are read so
 ---*/
 -- The creation may lie 399 days back at most: every run sees all uses since the key came of age, so that the first one
--- is the same however the time is cut.
+-- is the same however the time is cut. On the day that it came of age it counts from that moment on.
 WITH created AS (
   SELECT
     response_elements -> 'accessKey' ->> 'accessKeyId' AS created_key,
@@ -45,36 +47,26 @@ WITH created AS (
     AND event_time < $window_end - CAST($max_age_days || ' days' AS INTERVAL)
 ),
 used AS (
-  SELECT
-    access_key_id,
-    event_time,
-    event_id,
-    principal,
-    source_ip,
-    event_name,
-    coalesce(recipient_account_id, user_account_id) AS account_id
-  FROM cloudtrail
-  WHERE event_time >= $lookback_start + CAST($max_age_days || ' days' AS INTERVAL) AND event_time < $window_end
-    -- the key's own account: elsewhere its owner appears as AWSAccount
-    AND user_type IN ('IAMUser', 'Root')
-    AND access_key_id LIKE 'AKIA%'
+  SELECT "value" AS access_key_id, account_id, principal, first_time, last_time, first_event_id
+  FROM baseline
+  WHERE attribute = 'access_key'
+    -- the key's own account: elsewhere its owner appears as an account
+    AND (principal LIKE '%:user/%' OR principal LIKE '%:root')
 )
 SELECT
-  min(used.event_time) AS time,
-  min(used.event_time) AS last_time,
-  date_bin($window, min(used.event_time)) AS window_start,
+  min(greatest(first_time, due)) AS time,
+  min(greatest(first_time, due)) AS last_time,
+  date_bin($window, min(greatest(first_time, due))) AS window_start,
   CAST(1 AS BIGINT) AS count,
-  make_array(first_value(used.event_id ORDER BY used.event_time, used.event_id)) AS event_ids,
+  make_array(first_value(first_event_id ORDER BY first_time, first_event_id)) AS event_ids,
   'access key ' || access_key_id || ' of ' || coalesce(key_user, 'an unknown user') || ', created at '
     || CAST(created_at AS VARCHAR) || ', is still in use' AS message,
   access_key_id,
-  used.account_id,
-  first_value(used.principal ORDER BY used.event_time, used.event_id) AS principal,
-  first_value(used.source_ip ORDER BY used.event_time, used.event_id) AS source_ip,
-  created_at,
-  first_value(used.event_name ORDER BY used.event_time, used.event_id) AS an_event_name
+  account_id,
+  first_value(principal ORDER BY first_time, first_event_id) AS principal,
+  created_at
 FROM created
 JOIN used ON used.access_key_id = created.created_key
-WHERE used.event_time >= due
-GROUP BY access_key_id, used.account_id, created_at, key_user
-HAVING min(used.event_time) <= created_at + INTERVAL '399 days'
+WHERE used.last_time >= due
+GROUP BY access_key_id, account_id, created_at, key_user
+HAVING min(greatest(first_time, due)) <= created_at + INTERVAL '399 days'

@@ -28,42 +28,37 @@ window: 1d
 lookback: 400d
 ---*/
 -- Denied calls are use: somebody held the key. A silence of more than 399 days can't be told from a new key.
--- The days are kept small, with two times each; the calls that ended a silence are few and looked up afterwards.
 WITH day_of_use AS (
-  SELECT access_key_id AS key_id, event_date, min(event_time) AS first_use, max(event_time) AS last_use
-  FROM cloudtrail
-  WHERE event_time >= $lookback_start AND event_time < $window_end
-    AND access_key_id LIKE 'AKIA%'
-    -- the key's own account: elsewhere its owner appears as AWSAccount
-    AND user_type IN ('IAMUser', 'Root')
-  GROUP BY access_key_id, event_date
+  SELECT
+    "value" AS access_key_id,
+    "day",
+    min(first_time) AS first_use,
+    max(last_time) AS last_use,
+    first_value(account_id ORDER BY first_time, account_id) AS account_id,
+    first_value(principal ORDER BY first_time, principal) AS principal,
+    first_value(first_event_id ORDER BY first_time, first_event_id) AS event_id
+  FROM baseline
+  WHERE attribute = 'access_key'
+    -- the key's own account: elsewhere its owner appears as an account
+    AND (principal LIKE '%:user/%' OR principal LIKE '%:root')
+  GROUP BY "value", "day"
 ),
 pause AS (
-  SELECT key_id, first_use, lag(last_use) OVER (PARTITION BY key_id ORDER BY event_date) AS quiet_since
+  SELECT *, lag(last_use) OVER (PARTITION BY access_key_id ORDER BY "day") AS quiet_since
   FROM day_of_use
-),
-woken AS (
-  SELECT *
-  FROM pause
-  WHERE quiet_since < first_use - CAST($quiet_days || ' days' AS INTERVAL)
-    AND quiet_since >= first_use - INTERVAL '399 days'
-    AND first_use >= $window_start
 )
 SELECT
-  event_time AS time,
-  event_time AS last_time,
-  date_bin($window, event_time) AS window_start,
+  first_use AS time,
+  first_use AS last_time,
+  date_bin($window, first_use) AS window_start,
   CAST(1 AS BIGINT) AS count,
-  make_array(min(event_id)) AS event_ids,
-  'access key ' || access_key_id || ' of ' || coalesce(min(principal), 'an unknown user')
-    || ' was used again; it had been quiet since ' || CAST(quiet_since AS VARCHAR) AS message,
+  make_array(event_id) AS event_ids,
+  'access key ' || access_key_id || ' of ' || principal || ' was used again; it had been quiet since '
+    || CAST(quiet_since AS VARCHAR) AS message,
   access_key_id,
-  min(coalesce(user_account_id, recipient_account_id)) AS account_id,
-  min(principal) AS principal,
-  min(source_ip) AS source_ip,
-  quiet_since,
-  min(event_name) AS first_event_name
-FROM woken
-JOIN cloudtrail ON access_key_id = key_id AND event_time = first_use
-WHERE event_time >= $window_start AND event_time < $window_end
-GROUP BY access_key_id, event_time, quiet_since
+  account_id,
+  principal,
+  quiet_since
+FROM pause
+WHERE quiet_since < first_use - CAST($quiet_days || ' days' AS INTERVAL)
+  AND quiet_since >= first_use - INTERVAL '399 days'

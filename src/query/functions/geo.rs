@@ -257,7 +257,6 @@ fn public(text: &str) -> Option<IpAddr> {
 pub(super) mod tests {
     use std::collections::BTreeMap;
 
-    use arrow::array::Array;
     use datafusion::common::cast::as_int64_array;
 
     use super::*;
