@@ -1,7 +1,7 @@
 //! `trailhound detect`: rules over the lake or over raw logs, and what they found.
 
-use std::collections::BTreeSet;
 use anyhow::{Result, bail};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::app::{App, open_output};

@@ -6,9 +6,7 @@ use std::path::Path;
 
 use arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
-use datafusion::sql::sqlparser::ast::{
-    Expr, Query, Spanned, Value, visit_expressions, visit_relations,
-};
+use datafusion::sql::sqlparser::ast::{Expr, Query, Spanned, Value, visit_expressions, visit_relations};
 use jiff::{SignedDuration, Timestamp};
 
 use super::bindings::{self, BOUND_TO_ALL};

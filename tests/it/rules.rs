@@ -382,14 +382,20 @@ async fn a_case_notices_whatever_is_left_out_of_a_shipped_rule() {
 
 const LIST_BEGIN: &str = "<!-- The list is made of the rules' headers; TRAILHOUND_WRITE_LIST=1 cargo test --test it list_of_detections -->";
 
-/// The detections by practice and by tactic, as Markdown.
+/// The stories, and all detections by practice and by tactic, as Markdown.
 fn list_of_detections(rules: &RuleSet) -> String {
     let mut out = format!("{LIST_BEGIN}\n\n{} detections: ", rules.len());
     let count = |severity: Severity| rules.iter().filter(|rule| rule.severity == severity).count();
     let severities = Severity::ALL.into_iter().rev();
     let counts = severities.map(|severity| format!("{} {}", count(severity), severity.name()));
     out += &counts.collect::<Vec<_>>().join(", ");
-    out += ".\n";
+    out += ".\n\n### Stories\n\n| severity | story | | of what these find |\n|---|---|---|---|\n";
+    for story in rules.iter().filter(|rule| rule.kind == Kind::Story) {
+        let file = story.file.strip_prefix("queries/").unwrap_or(&story.file);
+        let parts = story.rules.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+        let severity = story.severity.name();
+        out += &format!("| {severity} | [{}]({file}) | {} | {parts} |\n", story.id, story.title);
+    }
     for practice in Practice::ALL {
         out += &format!("\n### Practice: {}\n\n| severity | detection | |\n|---|---|---|\n", practice.name());
         let mut of_practice: Vec<_> = rules.iter().filter(|rule| rule.practice == Some(practice)).collect();
