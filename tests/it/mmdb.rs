@@ -16,8 +16,8 @@ pub(crate) enum Value {
     U16(u16),
     U32(u32),
     U64(u64),
-    Array(Vec<Value>),
-    Map(Vec<(&'static str, Value)>),
+    Array(Vec<Self>),
+    Map(Vec<(&'static str, Self)>),
 }
 
 impl Value {
@@ -170,10 +170,24 @@ const NETWORKS: [(&str, &str, &str, u32, &str); 4] = [
 
 /// A database of countries.
 pub(crate) fn countries() -> Vec<u8> {
+    of_countries(NETWORKS.map(|(network, code, ..)| (network, code)))
+}
+
+/// Where generated trails come from: the organisation from one country, a home and strangers from others.
+pub(crate) fn countries_of_generated() -> Vec<u8> {
+    of_countries([
+        ("198.51.100.0/24", "DE"),
+        ("203.0.113.0/24", "DE"),
+        ("2001:db8::/32", "DE"),
+        ("203.0.113.77/32", "AT"),
+        ("192.0.2.0/24", "BR"),
+    ])
+}
+
+fn of_countries<const N: usize>(networks: [(&str, &'static str); N]) -> Vec<u8> {
     let country = |code| Value::Map(vec![("country", Value::Map(vec![("iso_code", Value::Text(code))]))]);
-    let add =
-        |writer: Writer, (network, code, ..): (&str, _, _, _, _)| writer.network(network, &country(code));
-    NETWORKS.into_iter().fold(Writer::new("GeoLite2-Country"), add).finish()
+    let add = |writer: Writer, (network, code): (&str, _)| writer.network(network, &country(code));
+    networks.into_iter().fold(Writer::new("GeoLite2-Country"), add).finish()
 }
 
 /// A database of countries and cities.

@@ -174,10 +174,10 @@ impl Remains {
             () if bare(self) > bare(before) => State::BareCheckpoint,
             () if !self.temporary.is_subset(&before.temporary) => State::Temporary,
             () if !self.loose().is_subset(&before.loose()) => State::Staged,
+            () if self.versions(DERIVED) > before.versions(DERIVED).max(1) => State::Counted,
             () if checkpoints(self) > checkpoints(before) => State::Checkpointed,
             // Its first entry makes it: one killed while it makes a lake leaves that to the next.
             () if self.versions("findings") > before.versions("findings").max(1) => State::Findings,
-            () if self.versions(DERIVED) > before.versions(DERIVED).max(1) => State::Counted,
             () if removes(self) > removes(before) => State::Swapped,
             () if is_more("cloudtrail") || is_more("objects") => State::Closed,
             () => State::Nothing,

@@ -281,7 +281,7 @@ impl ExecutionPlan for RuleScanExec {
             }
             Keep::Count { severities, beside, .. } => Sink::Count {
                 rules: vec![0; rules],
-                counting: Counting::default(),
+                counting: Box::default(),
                 severities: severities.clone(),
                 beside: *beside,
             },
@@ -412,7 +412,7 @@ fn rows_of(hit: &Hit, wanted: impl Fn(&u32) -> bool) -> Vec<Hit> {
 /// Where matched events go.
 enum Sink {
     First(Box<Kept>),
-    Count { rules: Vec<u64>, counting: Counting, severities: Arc<[Severity]>, beside: Option<u32> },
+    Count { rules: Vec<u64>, counting: Box<Counting>, severities: Arc<[Severity]>, beside: Option<u32> },
 }
 
 impl Sink {

@@ -27,7 +27,7 @@ const SYSTEMS: [(&str, &str); 9] = [
 /// Appends program and system to `client`; nothing for an agent that names no program.
 pub(super) fn append(agent: &str, client: &mut String) {
     let named = agent.trim_start_matches(|first: char| !first.is_alphanumeric());
-    let end = named.find(|end: char| matches!(end, '/' | ' ' | ',' | ';' | ']' | '(')).unwrap_or(named.len());
+    let end = named.find(['/', ' ', ',', ';', ']', '(']).unwrap_or(named.len());
     let mut end = end.min(PROGRAM_MAX);
     while !named.is_char_boundary(end) {
         end -= 1;

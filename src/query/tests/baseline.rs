@@ -24,7 +24,7 @@ fn varied(id: usize) -> String {
         ),
     };
     let (day, hour, minute) = (11 + id % 5, id / 5 % 24, id % 60);
-    let error = if id % 11 == 0 { r#","errorCode":"AccessDenied""# } else { "" };
+    let error = if id.is_multiple_of(11) { r#","errorCode":"AccessDenied""# } else { "" };
     let (region, name) =
         (pick(&["us-east-1", "eu-west-1"], 2), pick(&["ListUsers", "GetUser", "PutUser"], 3));
     let agent = pick(&["aws-cli/2.1 Linux/5", "aws-cli/2.2 Linux/6", "Boto3/1 Darwin/3"], 4);
