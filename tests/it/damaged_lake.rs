@@ -39,7 +39,8 @@ const COUNTS: &str = "SELECT (SELECT count(*) FROM cloudtrail) AS cloudtrail, \
                       (SELECT count(DISTINCT uri) FROM objects WHERE state = 'ingested') AS objects, \
                       (SELECT count(*) FROM dead_letters) AS dead_letters, \
                       (SELECT count(*) FROM findings) AS findings, \
-                      (SELECT sum(records) FROM objects) AS records";
+                      (SELECT sum(records) FROM objects) AS records, \
+                      (SELECT sum(\"count\") FROM baseline WHERE attribute = 'region') AS counted";
 
 fn run(dir: &Path, arguments: &[&str]) -> Run {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trailhound"));
@@ -268,7 +269,7 @@ impl Case {
         self.check(&run(dir.path(), &["lake", "info", "--format", "json"]), |run| {
             run.json()["tables"].as_array().unwrap().iter().all(|table| {
                 let name = table["table"].as_str().unwrap();
-                name == "objects" || table["rows"] == truth.counts[name]
+                ["objects", "baseline"].contains(&name) || table["rows"] == truth.counts[name]
             })
         });
         let deep: &[&str] = if self.deep { &["--deep"] } else { &[] };

@@ -348,7 +348,8 @@ fn info_doctor_optimize_and_vacuum_agree_with_what_was_ingested() {
         let tables = info["tables"].as_array().unwrap().iter();
         tables.map(|one| (one["table"].as_str().unwrap().to_owned(), one["rows"].as_u64().unwrap())).collect()
     };
-    let expected = [("cloudtrail", 22), ("objects", 13), ("dead_letters", 1), ("findings", 0)];
+    let expected =
+        [("cloudtrail", 22), ("objects", 13), ("dead_letters", 1), ("findings", 0), ("baseline", 15)];
     assert_eq!(rows(&before), expected.map(|(table, count)| (table.to_owned(), count)));
     let files = |info: &Value| info["tables"][0]["files"].as_u64().unwrap();
     assert_eq!(files(&before), 3, "{before}");
