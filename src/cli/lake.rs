@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::app::App;
 use super::args::{self, LakeCommand};
@@ -43,7 +43,9 @@ fn info_text(info: &Info) -> String {
 async fn optimize(args: &args::Optimize, app: &App) -> Result<Exit> {
     let lake = app.lake(false).await?;
     let progress = app.spinner("optimizing");
-    lake.follow_baseline().await.context("counting the baseline")?;
+    if let Err(error) = lake.follow_baseline().await {
+        tracing::warn!("the baseline could not be counted: {error:#}");
+    }
     let done = lake.optimize(1).await;
     progress.finish();
     let done = done?;

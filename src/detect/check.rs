@@ -22,13 +22,12 @@ use super::vocabulary::Need;
 use super::window::{Frame, Span};
 use super::{asked, glob, nulls};
 use crate::config::{Params, Suppress};
+use crate::decode::DAY;
 use crate::lake::Table;
 use crate::query::Session;
 
 /// Characters of a condition that a message shows; the line tells the rest.
 const SHOWN_MAX: usize = 100;
-
-const DAY_SECONDS: i64 = 86_400;
 
 /// Functions whose value depends on when or how often they are called.
 const UNSTABLE: [&str; 14] = [
@@ -202,7 +201,7 @@ impl Checker<'_> {
             reads |= name.to_string().eq_ignore_ascii_case(Table::Baseline.name());
             ControlFlow::<()>::Continue(())
         });
-        let is_whole = |window: SignedDuration| window.as_secs() % DAY_SECONDS == 0;
+        let is_whole = |window: SignedDuration| window.as_micros() % i128::from(DAY) == 0;
         if reads && !self.rule.clock && !self.rule.window.is_some_and(is_whole) {
             let message = "`baseline` has a row a day; give the rule a `window` of whole days, such as `1d`";
             self.error(self.rule.line, message.to_owned());

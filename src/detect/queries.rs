@@ -12,11 +12,11 @@ use anyhow::Result;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, ScalarValue, TableReference};
+use datafusion::common::{Column, TableReference};
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::bindings::{self, Bindings};
 use super::computed;
@@ -28,7 +28,7 @@ use super::run::{self, Options, between, column, within};
 use super::scan::{ReadRows, Reads};
 use super::stories;
 use super::window::{Frame, Span};
-use crate::query::{QueryError, Ready, Rows, Scan, Session};
+use crate::query::{self, QueryError, Ready, Rows, Scan, Session};
 use crate::timespan::Timespan;
 
 /// Queries that are computed at the same time; a large one uses every core by itself.
@@ -41,8 +41,6 @@ const SHARED_FROM: usize = 2;
 /// most columns of all events.
 const NEAR_PART: i32 = 4;
 const NEAR_MIN: SignedDuration = SignedDuration::from_hours(1);
-
-const DAY_SECONDS: i64 = 86_400;
 
 /// The query rules of a run.
 #[derive(Debug, Default)]
@@ -308,12 +306,8 @@ fn read_only_within(plan: LogicalPlan, rule: &Rule, span: Span) -> Result<Logica
 
 /// Whether a day lies in a range of time, wholly or in part.
 fn on_days(day: Expr, span: Span) -> Expr {
-    let of = |time: Timestamp| {
-        let days = time.as_second().div_euclid(DAY_SECONDS);
-        lit(ScalarValue::Date32(i32::try_from(days).ok()))
-    };
     let last = span.until.checked_sub(SignedDuration::from_micros(1)).unwrap_or(span.until);
-    day.clone().gt_eq(of(span.since)).and(day.lt_eq(of(last)))
+    day.clone().gt_eq(lit(query::day(span.since))).and(day.lt_eq(lit(query::day(last))))
 }
 
 #[cfg(test)]

@@ -192,6 +192,20 @@ pub fn table_schema(table: Table) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+/// As rows are read: strings and bytes as views, so that the Parquet reader copies no text that repeats or that a filter drops.
+pub(crate) fn with_views(schema: &Schema) -> Schema {
+    let field = |field: &Arc<Field>| {
+        let data_type = match field.data_type() {
+            DataType::Utf8 => DataType::Utf8View,
+            DataType::Binary => DataType::BinaryView,
+            DataType::Dictionary(_, values) if **values == DataType::Utf8 => DataType::Utf8View,
+            other => other.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    };
+    Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
+}
+
 fn with_dictionaries(schema: &Schema) -> Schema {
     let field = |field: &Arc<Field>| match REPEATED.contains(&field.name().as_str()) {
         true => Field::new(field.name(), repeated_type(), true),

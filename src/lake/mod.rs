@@ -63,6 +63,7 @@ pub use self::data_file::DataFile;
 pub use self::doctor::{Check, Diagnosis, Health};
 pub use self::findings::file_schema as findings_schema;
 pub use self::format::table_schema;
+pub(crate) use self::format::with_views;
 pub use self::info::{Info, TableInfo};
 pub use self::layout::Table;
 pub use self::ledger::Ledger;

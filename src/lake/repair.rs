@@ -27,9 +27,7 @@ use super::layout::{self, Table};
 use super::log::{Committed, Entry};
 use super::optimize::conform;
 use super::{Lake, MAX_LOSSES, State, files, hashes};
-
-/// Microseconds in a day.
-const DAY: i64 = 86_400_000_000;
+use crate::decode::DAY;
 
 /// What a table has lost.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,9 +26,9 @@ use futures::{StreamExt, stream};
 use tokio::sync::OnceCell;
 
 use super::raw::RawBatches;
-use super::table::{LakeTable, with_views};
+use super::table::LakeTable;
 use super::views::View;
-use crate::lake::{self, BaselineCounter, Lake, Table};
+use crate::lake::{self, BaselineCounter, Lake, Table, with_views};
 
 /// The view that sums rows.
 pub(super) fn view() -> View {
@@ -43,7 +43,7 @@ pub(super) fn view() -> View {
 pub(super) struct BaselineTable {
     schema: SchemaRef,
     /// What the lake has counted.
-    kept: Option<(Lake, LakeTable)>,
+    kept: Option<LakeTable>,
     events: Events,
     /// What this session has counted.
     live: Arc<OnceCell<Vec<RecordBatch>>>,
@@ -53,7 +53,7 @@ pub(super) struct BaselineTable {
 #[derive(Clone)]
 enum Events {
     /// In a lake, as this table sees it.
-    Lake(Arc<LakeTable>),
+    Lake(Lake, Arc<LakeTable>),
     Raw(RawBatches),
 }
 
@@ -67,7 +67,7 @@ impl BaselineTable {
     /// Of a lake whose events are those of `events`.
     pub(super) fn of_lake(lake: &Lake, events: Arc<LakeTable>) -> Self {
         let kept = LakeTable::new(lake.clone(), Table::Baseline);
-        Self::new(Some((lake.clone(), kept)), Events::Lake(events))
+        Self::new(Some(kept), Events::Lake(lake.clone(), events))
     }
 
     /// Of raw logs.
@@ -75,14 +75,14 @@ impl BaselineTable {
         Self::new(None, Events::Raw(batches))
     }
 
-    fn new(kept: Option<(Lake, LakeTable)>, events: Events) -> Self {
+    fn new(kept: Option<LakeTable>, events: Events) -> Self {
         let schema = Arc::new(with_views(&lake::table_schema(Table::Baseline)));
         Self { schema, kept, events, live: Arc::default() }
     }
 
     /// The table of the lake, if it can be used, and the batch after which events are not in it; `None`: all are.
     async fn standing(&self) -> Result<(Option<&LakeTable>, Option<i64>)> {
-        let (Some((lake, kept)), Events::Lake(events)) = (&self.kept, &self.events) else {
+        let (Some(kept), Events::Lake(lake, events)) = (&self.kept, &self.events) else {
             return Ok((None, Some(0)));
         };
         let (counted, there) = (kept.snapshot().await?.batch, events.snapshot().await?.batch);
@@ -101,8 +101,7 @@ impl BaselineTable {
 
     fn live(&self, after: i64) -> DataFusionResult<StreamingTable> {
         let (schema, events) = (self.schema.clone(), self.events.clone());
-        let lake = self.kept.as_ref().map(|(lake, _)| lake.clone());
-        let live = Live { schema: schema.clone(), lake, events, after, counted: self.live.clone() };
+        let live = Live { schema: schema.clone(), events, after, counted: self.live.clone() };
         StreamingTable::try_new(schema, vec![Arc::new(live)])
     }
 }
@@ -150,7 +149,6 @@ impl TableProvider for BaselineTable {
 /// Counts when it is asked for the first time.
 struct Live {
     schema: SchemaRef,
-    lake: Option<Lake>,
     events: Events,
     after: i64,
     counted: Arc<OnceCell<Vec<RecordBatch>>>,
@@ -168,17 +166,16 @@ impl PartitionStream for Live {
     }
 
     fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let (schema, lake, events) = (self.schema.clone(), self.lake.clone(), self.events.clone());
+        let (schema, events) = (self.schema.clone(), self.events.clone());
         let (after, counted) = (self.after, self.counted.clone());
         let rows = async move {
             let count = || async {
-                let counted = match (&events, &lake) {
-                    (Events::Lake(events), Some(lake)) => {
+                let counted = match &events {
+                    Events::Lake(lake, events) => {
                         let snapshot = events.snapshot().await?;
                         lake.counted_after(&snapshot, after).await?
                     }
-                    (Events::Lake(_), None) => Vec::new(),
-                    (Events::Raw(batches), _) => counted_of(batches()).await?,
+                    Events::Raw(batches) => counted_of(batches()).await?,
                 };
                 counted.iter().map(|rows| as_seen(rows, &schema)).collect::<Result<Vec<_>>>()
             };

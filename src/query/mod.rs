@@ -77,6 +77,7 @@ pub(crate) use self::params::names as parameter_names;
 pub use self::params::{ItemType, Literal, ParamError, ParamType};
 pub use self::raw::{RawBatches, RawTable};
 pub(crate) use self::ready::{Ready, Rows, Scan};
+pub(crate) use self::restrict::day;
 pub use self::shipped::HUNTS;
 pub(crate) use self::stack::on_large_stack;
 pub use crate::config::Limits;

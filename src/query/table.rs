@@ -9,7 +9,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, ScalarValue};
@@ -32,7 +32,7 @@ use tokio::sync::OnceCell;
 
 use super::condition;
 use super::statistics::FileStatistics;
-use crate::lake::{self, DataFile, Lake, Snapshot, Table};
+use crate::lake::{self, DataFile, Lake, Snapshot, Table, with_views};
 
 /// The URL under which a session knows its lake's store.
 pub(crate) const LAKE_URL: &str = "lake:///";
@@ -229,19 +229,6 @@ impl TableProvider for LakeTable {
             .build();
         Ok(DataSourceExec::from_data_source(config))
     }
-}
-
-/// Strings and bytes are read as views: the Parquet reader then copies no text that a filter drops.
-pub(super) fn with_views(schema: &Schema) -> Schema {
-    let field = |field: &Arc<Field>| {
-        let data_type = match field.data_type() {
-            DataType::Utf8 => DataType::Utf8View,
-            DataType::Binary => DataType::BinaryView,
-            other => other.clone(),
-        };
-        Arc::new(field.as_ref().clone().with_data_type(data_type))
-    };
-    Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
 }
 
 fn places_in_scan(schema: &Schema, partition: Option<&str>) -> Vec<usize> {

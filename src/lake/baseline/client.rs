@@ -28,10 +28,7 @@ const SYSTEMS: [(&str, &str); 9] = [
 pub(super) fn append(agent: &str, client: &mut String) {
     let named = agent.trim_start_matches(|first: char| !first.is_alphanumeric());
     let end = named.find(['/', ' ', ',', ';', ']', '(']).unwrap_or(named.len());
-    let mut end = end.min(PROGRAM_MAX);
-    while !named.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = named.floor_char_boundary(end.min(PROGRAM_MAX));
     if end == 0 {
         return;
     }

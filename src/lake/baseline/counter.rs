@@ -19,6 +19,7 @@ use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType
 use foldhash::{HashMap, HashMapExt as _};
 
 use super::{Attribute, MONTH_LEN, client, file_schema};
+use crate::decode::DAY;
 use crate::event::{EVENT_DATE, timestamp_type};
 use crate::lake::layout;
 
@@ -31,9 +32,6 @@ const VALUES_MAX: u32 = 1_000;
 
 /// Bytes of a value or a principal; ARNs have up to 2,048, mostly fewer than a hundred.
 const TEXT_MAX: usize = 2_048;
-
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
 
 /// The columns of `cloudtrail` that are looked at.
 pub(super) const COLUMNS: [&str; 12] = [
@@ -94,7 +92,7 @@ impl Default for Texts {
 
 impl Texts {
     fn number(&mut self, text: &str) -> u32 {
-        let text = cut(text);
+        let text = &text[..text.floor_char_boundary(TEXT_MAX)];
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
@@ -107,14 +105,6 @@ impl Texts {
     fn text(&self, number: u32) -> Option<&str> {
         Some(self.texts.get(number as usize)?.as_ref()).filter(|_| number > 0)
     }
-}
-
-fn cut(text: &str) -> &str {
-    let mut end = text.len().min(TEXT_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// A column of text, with the number of the value that was looked up last.

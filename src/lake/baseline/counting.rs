@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
 use object_store::ObjectStoreExt;
 use parquet::arrow::ProjectionMask;
@@ -22,6 +21,7 @@ use rayon::prelude::*;
 use super::counter::{COLUMNS, Counter, SOURCE_IP};
 use crate::lake::Lake;
 use crate::lake::data_file::DataFile;
+use crate::lake::format::with_views;
 use crate::lake::layout::Table;
 use crate::lake::log::Snapshot;
 use crate::lake::writer::busy;
@@ -120,20 +120,4 @@ impl OpenFile {
         }
         Ok(counter)
     }
-}
-
-/// Texts as views, which the reader makes without copying what repeats.
-fn with_views(schema: &Schema) -> Schema {
-    let field = |field: &Arc<Field>| {
-        let is_text = match field.data_type() {
-            DataType::Utf8 => true,
-            DataType::Dictionary(_, values) => **values == DataType::Utf8,
-            _ => false,
-        };
-        match is_text {
-            true => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
-            false => field.clone(),
-        }
-    };
-    Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
 }

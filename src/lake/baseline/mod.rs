@@ -12,15 +12,13 @@ mod client;
 mod counter;
 mod counting;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::{Result, bail};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use self::counter::Counter;
 use self::counting::Counting;
@@ -37,8 +35,8 @@ pub(crate) use self::counter::Counter as BaselineCounter;
 /// Small files that a month has before they are merged: a schedule of five minutes leaves hundreds a day.
 const MERGE_AT: usize = 8;
 
-/// A file with more rows is not merged any more.
-const SMALL_ROWS: u64 = 256 << 10;
+/// A file with more rows is not merged any more: so many of these are what a counter holds.
+const SMALL_ROWS: u64 = 128 << 10;
 
 /// Of a date as text, its month.
 const MONTH_LEN: usize = "2026-01".len();
@@ -83,18 +81,12 @@ impl Attribute {
 }
 
 /// What following came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {
     /// The batch that the table stands at now.
     pub batch: i64,
     /// Rows that were written.
     pub rows: u64,
-}
-
-impl fmt::Display for Followed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "the baseline stands at batch {}, {} rows were written", self.batch, self.rows)
-    }
 }
 
 /// The columns of the table's files.
@@ -190,16 +182,15 @@ impl Lake {
         if is_put_back {
             entry.remove = removals(stands.files.values());
         }
-        let mut merged = BTreeMap::new();
+        let mut merged = BTreeSet::new();
         let mut written = 0;
         let mut counting = Counting::new(self, events, after);
         while let Some(months) = counting.next().await? {
             for (month, mut rows) in months {
-                if !is_put_back && !merged.contains_key(&month) {
+                if !is_put_back && merged.insert(month.clone()) {
                     let small = small_files(&stands, &month);
                     rows = self.with_files(rows, &small).await?;
                     entry.remove.extend(removals(small.iter()));
-                    merged.insert(month.clone(), ());
                 }
                 written += rows.num_rows() as u64;
                 entry.add.push(

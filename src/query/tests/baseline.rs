@@ -1,7 +1,8 @@
 //! `baseline` says what a query over all events counts, however much of it the lake has counted, and how often.
 
 use super::*;
-use crate::lake::Attribute;
+use crate::lake::{Attribute, Health};
+use crate::timespan::Timespan;
 
 /// Events of this many users and roles, on five days.
 const EVENTS: usize = 600;
@@ -107,7 +108,7 @@ async fn a_lake_that_has_counted_nothing_some_or_all_of_it_answers_alike() {
     ingest(&lake, 1, 3).await;
     assert_right(&lake, "nothing counted").await;
     let followed = lake.follow_baseline().await.unwrap();
-    assert!(followed.batch == 2 && followed.rows > 100, "{followed}");
+    assert!(followed.batch == 2 && followed.rows > 100, "{followed:?}");
     assert_right(&lake, "all counted").await;
     ingest(&lake, 2, 3).await;
     assert_right(&lake, "some counted").await;
@@ -179,6 +180,53 @@ async fn a_baseline_of_another_history_is_not_believed_and_made_anew() {
     assert_right(&lake, "of another history").await;
     assert_eq!(lake.follow_baseline().await.unwrap().batch, 1);
     assert_right(&lake, "made anew").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_of_time_leaves_the_days_that_it_touches() {
+    let lake = new_lake();
+    ingest(&lake, 0, 1).await;
+    for followed in [false, true] {
+        if followed {
+            lake.follow_baseline().await.unwrap();
+        }
+        let session = Session::over_lake(&lake, &Limits::default()).await.unwrap();
+        let time = |text: &str| Some(text.parse().unwrap());
+        let span = Timespan { since: time("2026-01-12T06:00:00Z"), until: time("2026-01-14T00:00:00Z") };
+        session.restrict(&span).await.unwrap();
+        let days = rows(&session, r#"SELECT DISTINCT "day" FROM baseline ORDER BY 1"#, &none()).await;
+        assert_eq!(days, [["2026-01-12"], ["2026-01-13"]], "followed: {followed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_baseline_that_is_damaged_is_named_by_the_doctor_and_counted_anew() {
+    for of_log in [false, true] {
+        let lake = new_lake();
+        ingest(&lake, 0, 1).await;
+        lake.follow_baseline().await.unwrap();
+        let files: Vec<_> =
+            lake.store().list(Some(&StorePath::from("baseline"))).try_collect().await.unwrap();
+        let is_meant = |path: &str| match of_log {
+            true => path.ends_with("00000000000000000000.json"),
+            false => path.ends_with(".parquet"),
+        };
+        let file = files.iter().find(|file| is_meant(file.location.as_ref())).unwrap();
+        match of_log {
+            true => drop(lake.store().put(&file.location, "{".into()).await.unwrap()),
+            false => lake.store().delete(&file.location).await.unwrap(),
+        }
+        let found = lake.doctor(false, false).await.unwrap();
+        let is_told = found.checks.iter().any(|check| check.message.contains("counts anew"));
+        assert!(found.health() == Health::Bad && is_told, "{found:?}");
+
+        let mended = lake.doctor(true, false).await.unwrap();
+        assert_eq!(mended.health(), Health::Mended, "{mended:?}");
+        assert_right(&lake, "mended").await;
+        assert_eq!(lake.follow_baseline().await.unwrap().batch, 1);
+        assert_right(&lake, "counted anew").await;
+        assert_eq!(lake.doctor(false, true).await.unwrap().health(), Health::Good);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
